@@ -1,0 +1,46 @@
+"""Open a store by its URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from signup_risk.errors import ConfigurationError
+from signup_risk.stores.base import Store
+from signup_risk.stores.hashing import Hasher, hasher_for
+from signup_risk.stores.memory import MemoryStore
+from signup_risk.stores.sqlite import SqliteStore
+
+#: The URLs understood, as shown in errors.
+FORMS: Final = ("memory://", "sqlite:///relative/path.db", "sqlite:////absolute/path.db")
+
+
+def open_store(url: str, *, secret: str | bytes | None = None) -> tuple[Store, Hasher]:
+    """Open the store that a URL names, with the hasher that belongs to it.
+
+    Args:
+        url: One of :data:`FORMS`.
+        secret: Secret of the keyed hashes; by default ``SIGNUP_RISK_SECRET``, or for SQLite a file beside it.
+
+    Returns:
+        The store and its hasher.
+
+    Raises:
+        ConfigurationError: The URL is of no known form, or the secret is too short.
+        StoreMismatch: The store was written under another secret.
+        StoreUnavailable: The store cannot be opened.
+
+    >>> store, hasher = open_store("memory://")
+    >>> store.close()
+    """
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme == "memory" and not rest:
+        return MemoryStore(), hasher_for(None, secret)
+    if separator and scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        path = Path(unquote(rest[1:]))
+        if not path.parent.is_dir():
+            raise ConfigurationError(f"the folder {path.parent} of the velocity store does not exist; make it first")
+        hasher = hasher_for(path, secret)
+        return SqliteStore(path, check=hasher.check()), hasher
+    raise ConfigurationError(f"unknown store URL of scheme {scheme[:20]!r}; known are {', '.join(FORMS)}")

@@ -1,0 +1,106 @@
+"""Read one key at one moment, for one sign-up."""
+
+from __future__ import annotations
+
+from signup_risk.stores.state import ABUSIVE, LEGITIMATE, KeyState
+from signup_risk.stores.windows import DAY, SECOND, Window
+
+
+class KeyView:
+    """Answer what a key showed at the moment of a sign-up, that sign-up itself left out.
+
+    Args:
+        state: State of the key, or ``None`` if it was not known.
+        at: Event time in microseconds.
+        own: 32-bit name of the sign-up if it is already recorded (a repeated call), else 0. Its own record is
+            then left out while it is among the recent ones, so that a retry reads what the first call read.
+    """
+
+    __slots__ = ("_at", "_own", "_spans", "_state")
+
+    def __init__(self, state: KeyState | None, at: int, own: int = 0) -> None:
+        self._state = state
+        self._at = at
+        self._own = own
+        self._spans: dict[int, tuple[int, int]] = {}
+
+    def count(self, window: Window) -> int:
+        """Return the number of sign-ups in the window; exact up to 64, then short by at most one grain's worth."""
+        if self._state is None:
+            return 0
+        low, high = self._span(window)
+        return high - low - self._own_in(low, high) + self._state.bucketed(window, self._at)
+
+    def distinct(self, column: int, window: Window) -> int:
+        """Return how many different values of an attribute the last 64 sign-ups show within the window."""
+        return len(self._values(column, window))
+
+    def top_share(self, column: int, window: Window) -> float | None:
+        """Return the share of the most frequent value of an attribute, of those known; ``None`` if none is."""
+        values = self._all(column, window)
+        if not values:
+            return None
+        return max(map(values.count, set(values))) / len(values)
+
+    def contains(self, column: int, value: int, window: Window) -> int:
+        """Return how many of the last 64 sign-ups in the window show this very value of an attribute."""
+        return self._all(column, window).count(value)
+
+    def known(self, column: int, window: Window) -> int:
+        """Return how many of the last 64 sign-ups in the window show any value of an attribute."""
+        return len(self._all(column, window))
+
+    def age_days(self) -> float:
+        """Return days since the key was first seen; 0 for a key not seen before."""
+        if self._state is None or (self._own and self._state.total == 1):
+            return 0.0
+        return max(0, self._at - self._state.first_seen) / DAY
+
+    def gaps(self, window: Window) -> list[float]:
+        """Return the seconds between the last 64 sign-ups in the window, in order, the present one last."""
+        if self._state is None:
+            return []
+        low, high = self._span(window)
+        times = [*self._kept(self._state.times, low, high), self._at]
+        return [(b - a) / SECOND for a, b in zip(times, times[1:], strict=False)]
+
+    def reported(self, window: Window) -> tuple[int, int]:
+        """Return outcomes that became known in the window: abusive, legitimate; at most 32 are kept."""
+        if self._state is None:
+            return 0, 0
+        start = self._at - window.length
+        codes = [
+            code for known_at, who, code in self._state.outcomes() if start < known_at <= self._at and who != self._own
+        ]
+        return codes.count(ABUSIVE), codes.count(LEGITIMATE)
+
+    def _span(self, window: Window) -> tuple[int, int]:
+        span = self._spans.get(window.level)
+        if span is None and self._state is not None:
+            span = self._spans[window.level] = self._state.span(window, self._at)
+        return span or (0, 0)
+
+    def _own_in(self, low: int, high: int) -> int:
+        if not self._own or self._state is None:
+            return 0
+        return self._state.column(0)[low:high].tolist().count(self._own)
+
+    def _kept(self, values: memoryview[int], low: int, high: int) -> list[int]:
+        found = values[low:high].tolist()
+        if self._own and self._state is not None:
+            names = self._state.column(0)[low:high].tolist()
+            found = [value for value, name in zip(found, names, strict=True) if name != self._own]
+        return found
+
+    def _all(self, column: int, window: Window) -> list[int]:
+        if self._state is None:
+            return []
+        low, high = self._span(window)
+        if low == high:
+            return []
+        return [value for value in self._kept(self._state.column(column), low, high) if value]
+
+    def _values(self, column: int, window: Window) -> set[int]:
+        return set(self._all(column, window))
+
+

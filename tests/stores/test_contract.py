@@ -1,0 +1,34 @@
+"""Hold the bundled stores to the contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from signup_risk.stores import MemoryStore, SqliteStore, Store
+from signup_risk.stores.contract import StoreContract
+
+
+class TestMemoryStore(StoreContract):
+    """Hold the memory store to the contract."""
+
+    def open(self, tmp_path: Path) -> Store:
+        """Open a new store."""
+        return MemoryStore()
+
+    def size(self, store: Store) -> int:
+        """Count its keys."""
+        assert isinstance(store, MemoryStore)
+        return len(store)
+
+
+class TestSqliteStore(StoreContract):
+    """Hold the SQLite store to the contract."""
+
+    def open(self, tmp_path: Path) -> Store:
+        """Open a file in the test's folder."""
+        return SqliteStore(tmp_path / "velocity.db")
+
+    def size(self, store: Store) -> int:
+        """Count its keys."""
+        assert isinstance(store, SqliteStore)
+        return len(store)
