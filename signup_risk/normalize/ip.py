@@ -1,0 +1,211 @@
+"""Read an IP address, find the client behind tunnels, and name its networks.
+
+Special-purpose ranges are recognised first, because an address database answers nonsense for them
+(a documentation prefix was placed in Japan).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Final
+
+VERSION: Final = 1
+
+# The longest text form with zone and port is well under this; longer text is no address.
+MAX_LENGTH: Final = 128
+
+# IANA IPv4 Special-Purpose Address Registry (RFC 6890 and updates, read 2026-11) and the multicast and reserved
+# blocks of the IPv4 Address Space Registry. AS112 and AMT anycast services are never clients, hence "reserved".
+_IPV4: Final = (
+    ("0.0.0.0/8", "unspecified"),
+    ("10.0.0.0/8", "private"),
+    ("100.64.0.0/10", "cgnat"),
+    ("127.0.0.0/8", "loopback"),
+    ("169.254.0.0/16", "link_local"),
+    ("172.16.0.0/12", "private"),
+    ("192.0.0.0/24", "reserved"),
+    ("192.0.2.0/24", "documentation"),
+    ("192.31.196.0/24", "reserved"),
+    ("192.52.193.0/24", "reserved"),
+    ("192.88.99.0/24", "reserved"),
+    ("192.168.0.0/16", "private"),
+    ("192.175.48.0/24", "reserved"),
+    ("198.18.0.0/15", "benchmarking"),
+    ("198.51.100.0/24", "documentation"),
+    ("203.0.113.0/24", "documentation"),
+    ("224.0.0.0/4", "multicast"),
+    ("240.0.0.0/4", "reserved"),
+)
+
+# IANA IPv6 Special-Purpose Address Registry (read 2026-11). Outside 2000::/3 nothing is allocated to clients
+# (RFC 4291 2.4), so everything there that has no better name is "reserved", as is the protocol block 2001::/23 apart
+# from the tunnels. Ranges do not overlap.
+_IPV6: Final = (
+    ("::/8", "reserved"),
+    ("100::/8", "reserved"),
+    ("200::/7", "reserved"),
+    ("400::/6", "reserved"),
+    ("800::/5", "reserved"),
+    ("1000::/4", "reserved"),
+    ("2001::/23", "reserved"),
+    ("2001:db8::/32", "documentation"),
+    ("3fff::/20", "documentation"),
+    ("4000::/2", "reserved"),
+    ("8000::/2", "reserved"),
+    ("c000::/3", "reserved"),
+    ("e000::/4", "reserved"),
+    ("f000::/5", "reserved"),
+    ("f800::/6", "reserved"),
+    ("fc00::/7", "private"),
+    ("fe00::/9", "reserved"),
+    ("fe80::/10", "link_local"),
+    ("fec0::/10", "reserved"),
+    ("ff00::/8", "multicast"),
+)
+
+_LOOPBACK6: Final = 1
+_MAPPED: Final = 0xFFFF  # ::ffff:0:0/96, RFC 4291 2.5.5.2
+_NAT64: Final = 0x0064_FF9B << 64  # 64:ff9b::/96, RFC 6052 2.1
+_SIX_TO_FOUR: Final = 0x2002  # 2002::/16, RFC 3056
+_TEREDO: Final = 0x2001_0000  # 2001::/32, RFC 4380
+_LOW32: Final = 0xFFFF_FFFF
+
+
+def _ranges(
+    table: tuple[tuple[str, str], ...],
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...]]:
+    rows = sorted(
+        (int(net.network_address), int(net.broadcast_address), name)
+        for net, name in ((ipaddress.ip_network(text), name) for text, name in table)
+    )
+    return tuple(r[0] for r in rows), tuple(r[1] for r in rows), tuple(r[2] for r in rows)
+
+
+_RANGES4: Final = _ranges(_IPV4)
+_RANGES6: Final = _ranges(_IPV6)
+
+
+@dataclass(frozen=True, slots=True)
+class IpFacts:
+    """Hold what an address says about itself.
+
+    Attributes:
+        address: Canonical text of the client's address, unwrapped from a tunnel.
+        version: 4 or 6, of the client's address.
+        network: The /24 or /48 around it, usually one site or one subscriber block.
+        wider_network: The /16 or /32 around it.
+        special: Kind of a special-purpose range, or None for an ordinary public address.
+        tunnel: How an IPv4 address was wrapped into IPv6, or None.
+    """
+
+    address: str
+    version: int
+    network: str
+    wider_network: str
+    special: str | None
+    tunnel: str | None
+
+
+def normalize_ip(text: str) -> IpFacts | None:
+    """Read an address; None if it is not exactly one.
+
+    Surrounding blanks, IPv6 brackets, a port (``192.0.2.1:443``, ``[2001:db8::1]:443``, as some gateways forward it)
+    and a zone (``%eth0``) are dropped. A list of addresses or a prefix is refused: which one would be meant is for
+    the caller to decide.
+
+    Examples:
+        >>> normalize_ip("::ffff:192.0.2.7").network
+        '192.0.2.0/24'
+        >>> normalize_ip("2001:db8:0:17::1").special
+        'documentation'
+        >>> normalize_ip("192.0.2.7, 198.51.100.1") is None
+        True
+    """
+    if len(text) > MAX_LENGTH:
+        return None
+    bare = _bare(text.strip())
+    try:
+        if ":" not in bare:
+            return _ipv4(ipaddress.IPv4Address(bare), None)
+        return _ipv6(ipaddress.IPv6Address(bare))
+    except ValueError:
+        return None
+
+
+def _bare(text: str) -> str:
+    """Drop brackets, port and zone."""
+    if text.startswith("["):
+        inside, closed, port = text[1:].partition("]")
+        text = inside if closed and ":" in inside and _is_port(port) else ""
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+        text = host if _is_port(":" + port) else ""
+    if "%" in text:
+        text = text.partition("%")[0] if ":" in text else ""
+    return text
+
+
+def _is_port(text: str) -> bool:
+    return not text or (text[0] == ":" and len(text) <= 6 and text[1:].isascii() and text[1:].isdigit())
+
+
+def _ipv4(address: ipaddress.IPv4Address, tunnel: str | None) -> IpFacts:
+    text = str(address)
+    wide, _, rest = text.partition(".")
+    second, _, rest = rest.partition(".")
+    third = rest.partition(".")[0]
+    return IpFacts(
+        address=text,
+        version=4,
+        network=f"{wide}.{second}.{third}.0/24",
+        wider_network=f"{wide}.{second}.0.0/16",
+        special=_special(int(address), _RANGES4),
+        tunnel=tunnel,
+    )
+
+
+def _ipv6(address: ipaddress.IPv6Address) -> IpFacts:
+    number = int(address)
+    wrapped = _unwrap(number)
+    if wrapped is not None:
+        return _ipv4(ipaddress.IPv4Address(wrapped[0]), wrapped[1])
+    special = {0: "unspecified", _LOOPBACK6: "loopback"}.get(number) or _special(number, _RANGES6)
+    return IpFacts(
+        # IPv4Address and IPv6Address accept a zone; the number does not carry one.
+        address=str(address),
+        version=6,
+        network=_prefix(number >> 80, 3) + "/48",
+        wider_network=_prefix(number >> 96, 2) + "/32",
+        special=special,
+        tunnel=None,
+    )
+
+
+def _unwrap(number: int) -> tuple[int, str] | None:
+    """Find the IPv4 address of the client inside a mapped or tunnelled IPv6 address."""
+    if number >> 32 == _MAPPED:
+        return number & _LOW32, "mapped"
+    if number >> 32 == _NAT64:
+        return number & _LOW32, "nat64"
+    if number >> 112 == _SIX_TO_FOUR:
+        return (number >> 80) & _LOW32, "6to4"
+    if number >> 96 == _TEREDO:
+        # The client's address is the last 32 bits, inverted (RFC 4380 4).
+        return ~number & _LOW32, "teredo"
+    return None
+
+
+def _special(number: int, ranges: tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...]]) -> str | None:
+    starts, ends, names = ranges
+    index = bisect_right(starts, number) - 1
+    return names[index] if index >= 0 and number <= ends[index] else None
+
+
+def _prefix(number: int, groups: int) -> str:
+    """Write the leading groups of a network; its trailing zeros are always the longest run (RFC 5952 4.2)."""
+    parts = [(number >> shift) & 0xFFFF for shift in range(16 * (groups - 1), -1, -16)]
+    while parts and parts[-1] == 0:
+        parts.pop()
+    return ":".join(f"{part:x}" for part in parts) + "::"
