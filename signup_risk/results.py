@@ -1,0 +1,161 @@
+"""Define what an assessment says: score, decision, reasons, and what it was made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from signup_risk.events.signup import InputWarning
+
+DecisionName = Literal["allow", "step_up", "review", "block"]
+Direction = Literal["risk", "trust"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Say what moved the score, and how far.
+
+    Attributes:
+        code: Stable code; part of the API.
+        family: Signal family.
+        text: The value and what is usual, for an analyst; wording may change.
+        contribution: Log-odds that it adds.
+        direction: ``risk`` if it raises the score, ``trust`` if it lowers it.
+    """
+
+    code: str
+    family: str
+    text: str
+    contribution: float
+    direction: Direction
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reason as JSON values."""
+        return {
+            "code": self.code,
+            "family": self.family,
+            "text": self.text,
+            "contribution": self.contribution,
+            "direction": self.direction,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Describe the group of sign-ups that this one belongs to.
+
+    Attributes:
+        id: Stable id of the group.
+        size: Sign-ups in it so far.
+        first_seen: When its first was made.
+        shared: What its members have in common.
+    """
+
+    id: str
+    size: int
+    first_seen: datetime
+    shared: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the campaign as JSON values."""
+        return {
+            "id": self.id,
+            "size": self.size,
+            "first_seen": self.first_seen.isoformat(),
+            "shared": list(self.shared),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Name the model that gave the score."""
+
+    name: str
+    version: str
+    fingerprint: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the model's identity as JSON values."""
+        return {"name": self.name, "version": self.version, "fingerprint": self.fingerprint}
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInfo:
+    """Name the policy that decided, and what it had to remark.
+
+    Attributes:
+        name: Name of the policy.
+        version: Its version.
+        shadow_decision: What it would have decided, if it only watches; None otherwise.
+        notes: Codes of rules that changed the decision (``SINGLE_ATTRIBUTE``, ``LISTED_BLOCK``).
+    """
+
+    name: str
+    version: str
+    shadow_decision: DecisionName | None = None
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the policy's identity as JSON values; what does not apply is left out."""
+        told: dict[str, Any] = {"name": self.name, "version": self.version}
+        if self.shadow_decision is not None:
+            told["shadow_decision"] = self.shadow_decision
+        if self.notes:
+            told["notes"] = list(self.notes)
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Say how risky a sign-up is, what to do and why.
+
+    Attributes:
+        signup_id: Id of the sign-up, if it had one.
+        at: When the sign-up happened.
+        risk_score: 100 times the calibrated probability of abuse; None if the model could not be asked.
+        fpr: Share of legitimate sign-ups that score at least this high; None likewise.
+        decision: What to do.
+        reasons: What moved the score, strongest first; empty if reasons were not asked for.
+        degraded: Names of signals that could not be looked up.
+        warnings: Inputs that could not be used.
+        campaign: Group of sign-ups that this one belongs to, if one was recognised.
+        model: Model that gave the score.
+        policy: Policy that decided.
+        latency_ms: How long the assessment took.
+        raw_score: The model's log-odds before calibration.
+        base_value: Log-odds that the contributions start from; None without reasons. Base value and
+            contributions of all reasons add up to ``raw_score``.
+    """
+
+    signup_id: str | None
+    at: datetime
+    risk_score: float | None
+    fpr: float | None
+    decision: DecisionName
+    reasons: tuple[Reason, ...]
+    degraded: tuple[str, ...]
+    warnings: tuple[InputWarning, ...]
+    campaign: Campaign | None
+    model: ModelInfo
+    policy: PolicyInfo
+    latency_ms: float
+    raw_score: float | None = None
+    base_value: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the assessment as JSON values, in the order of the output contract."""
+        return {
+            "signup_id": self.signup_id,
+            "at": self.at.isoformat(),
+            "risk_score": self.risk_score,
+            "fpr": self.fpr,
+            "decision": self.decision,
+            "reasons": [reason.to_dict() for reason in self.reasons],
+            "degraded": list(self.degraded),
+            "warnings": [{"code": warning.code, "pointer": warning.pointer} for warning in self.warnings],
+            "campaign": None if self.campaign is None else self.campaign.to_dict(),
+            "model": self.model.to_dict(),
+            "policy": self.policy.to_dict(),
+            "latency_ms": self.latency_ms,
+        }
