@@ -1,0 +1,151 @@
+"""Read the velocity of one sign-up: every key it touches, at its moment, without itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from statistics import fmean, median, pstdev
+from typing import Final
+
+from signup_risk.features.keys import ALL, KIND
+from signup_risk.stores import DAYS_7, KeyView, Window
+
+#: Sign-ups of the past that a baseline needs before anything can be called surprising.
+MIN_HISTORY: Final = 100
+
+#: Sign-ups that the key must have had in a window before a share within it says anything.
+MIN_SHARE: Final = 4
+
+#: Gaps that regularity needs.
+MIN_GAPS: Final = 6
+
+#: Over-dispersion of honest traffic: variance = mean + PHI x mean^2. Counts of people are not Poisson; flash
+#: crowds and evenings make the hourly spread about 0.3 of the mean (Poisson alone is "optimistic": see
+#: "how early can a campaign be caught", negative binomial instead of Poisson).
+PHI: Final = 0.1
+
+#: Anscombe's constant (Biometrika 35, 1948): 2 sqrt(k + 3/8) has about unit variance for Poisson counts.
+_ANSCOMBE: Final = 3 / 8
+
+
+class Velocity:
+    """Answer what the store knew about a sign-up's keys.
+
+    Every method returns ``None`` where the sign-up does not touch the kind of key (unknown), and a number,
+    possibly 0, where it does.
+
+    Args:
+        views: One view a kind that the sign-up touches, by name of the kind.
+        names: 32-bit names of the sign-up's own values.
+    """
+
+    __slots__ = ("_names", "_views")
+
+    def __init__(self, views: Mapping[str, KeyView], names: Mapping[str, int]) -> None:
+        self._views = views
+        self._names = names
+
+    def count(self, kind: str, window: Window) -> int | None:
+        """Return the sign-ups on the key in the window."""
+        view = self._views.get(kind)
+        return None if view is None else view.count(window)
+
+    def distinct(self, kind: str, other: str, window: Window) -> int | None:
+        """Return how many different values of ``other`` the last 64 sign-ups on the key showed, this one included."""
+        view = self._views.get(kind)
+        if view is None:
+            return None
+        own = self._names.get(other, 0)
+        column = _column(kind, other)
+        found = view.distinct(column, window)
+        return found + (1 if own and not view.contains(column, own, window) else 0)
+
+    def alike(self, kind: str, other: str, window: Window) -> float | None:
+        """Return how over-represented this sign-up's value of ``other`` is on the key, in doublings.
+
+        log2 of (its share among the last 64 sign-ups on the key) over (its share in all traffic of 7 days), the
+        former drawn towards the latter by one sign-up. 0 means as usual; 5 means 32 times as often.
+        """
+        view, base = self._views.get(kind), self._base_share(other)
+        own = self._names.get(other, 0)
+        if view is None or base is None or not own:
+            return None
+        column = _column(kind, other)
+        known = view.known(column, window)
+        if known < MIN_SHARE:
+            return None
+        share = (view.contains(column, own, window) + base) / (known + 1)
+        return math.log2(max(share, 1e-6) / base)
+
+    def spread(self, kind: str, other: str, window: Window) -> float | None:
+        """Return distinct values of ``other`` per sign-up on the key: 1 is all different, near 0 all alike."""
+        view = self._views.get(kind)
+        if view is None:
+            return None
+        column = _column(kind, other)
+        known = view.known(column, window)
+        return None if known < MIN_SHARE else view.distinct(column, window) / known
+
+    def surprise(self, kind: str, short: Window, long: Window) -> float | None:
+        """Return how much hotter the key runs than its own past and all present traffic explain.
+
+        Expected is the key's share of the past (``long`` without ``short``) times all traffic in ``short``; the
+        answer is in standard deviations of an over-dispersed count after Anscombe's transformation. A launch day
+        that lifts everything surprises nobody; a quiet network with five sign-ups does.
+        """
+        view, everything = self._views.get(kind), self._views[ALL.name]
+        if view is None:
+            return None
+        traffic = everything.count(short)
+        past = everything.count(long) - traffic
+        if past < MIN_HISTORY:
+            return None
+        count = view.count(short)
+        expected = traffic * (view.count(long) - count) / past
+        spread = math.sqrt(1 + PHI * expected)
+        return 2 * (math.sqrt(count + _ANSCOMBE) - math.sqrt(expected + _ANSCOMBE)) / spread
+
+    def age_days(self, kind: str) -> float | None:
+        """Return days since the key was first seen; 0 if never."""
+        view = self._views.get(kind)
+        return None if view is None else view.age_days()
+
+    def regularity(self, kind: str, window: Window) -> float | None:
+        """Return the spread of the gaps between sign-ups over their mean: 1 is chance, near 0 is a clockwork."""
+        gaps = self._gaps(kind, window)
+        mean = fmean(gaps) if gaps else 0.0
+        return pstdev(gaps) / mean if mean > 0 else None
+
+    def median_gap(self, kind: str, window: Window) -> float | None:
+        """Return the median seconds between sign-ups on the key."""
+        gaps = self._gaps(kind, window)
+        return median(gaps) if gaps else None
+
+    def abusive(self, kind: str, window: Window) -> int | None:
+        """Return the sign-ups on the key reported abusive in the window."""
+        view = self._views.get(kind)
+        return None if view is None else view.reported(window)[0]
+
+    def abusive_share(self, kind: str, window: Window) -> float | None:
+        """Return the share of reported outcomes that were abusive, drawn towards 0 by two sign-ups."""
+        view = self._views.get(kind)
+        if view is None:
+            return None
+        abusive, legitimate = view.reported(window)
+        return abusive / (abusive + legitimate + 2) if abusive + legitimate else None
+
+    def _gaps(self, kind: str, window: Window) -> list[float]:
+        view = self._views.get(kind)
+        gaps = [] if view is None else view.gaps(window)
+        return gaps if len(gaps) >= MIN_GAPS else []
+
+    def _base_share(self, other: str) -> float | None:
+        """Return the share of all traffic of 7 days that shows this sign-up's value, drawn up by one sign-up."""
+        view, everything = self._views.get(other), self._views[ALL.name].count(DAYS_7)
+        if view is None or everything < MIN_HISTORY:
+            return None
+        return min(1.0, (view.count(DAYS_7) + 1) / (everything + 1))
+
+
+def _column(kind: str, other: str) -> int:
+    return 1 + KIND[kind].attributes.index(other)
