@@ -38,6 +38,7 @@ RELATIONS: Final = (
     "none",
     "unknown",
 )
+_INITIALS: Final = RELATIONS.index("initials")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def matches_name(text: str, first: str | None, last: str | None) -> NameMatch:
         return _UNKNOWN
     found = max(_hits(typed, letters, firsts, lasts), default=None)
     if found is not None:
-        length, rank, rest = found
+        _, rank, rest = found
         return NameMatch(RELATIONS[-rank], *_rest(rest))
     if any(_shares_start(letters, name) for name in names):
         return NameMatch("partial", "", 0)
@@ -96,28 +97,42 @@ def matches_name(text: str, first: str | None, last: str | None) -> NameMatch:
 
 def _compact(text: str) -> str:
     """Fold and drop everything but letters and digits."""
-    return "".join(char for char in fold_name(text[:MAX_LENGTH]) if kind_of(char) != "other")
+    return _only_words(fold_name(text[:MAX_LENGTH]))
+
+
+def _only_words(text: str) -> str:
+    if text.isalnum():
+        return text
+    return "".join(char for char in text if kind_of(char) != "other")
 
 
 def _spellings(name: str | None) -> list[str]:
-    """List the ways a name may be written in an address: whole, its first and its last word, umlauts in two letters."""
+    """List the ways a name may be written: whole, its first and last word, umlauts in two letters."""
     if not name:
         return []
-    variants: list[str] = []
-    for text in (name, name[:MAX_LENGTH].lower().translate(_UMLAUTS)):
+    name = name[:MAX_LENGTH].lower()
+    variants: dict[str, None] = {}
+    for text in dict.fromkeys((name, name.translate(_UMLAUTS))):
         words = fold_name(text).replace("-", " ").split()
-        pieces = ["".join(words), words[0], words[-1]] if words else []
-        variants.extend(_compact(piece) for piece in pieces)
-    return [variant for variant in dict.fromkeys(variants) if variant]
+        whole = _only_words("".join(words))
+        variants[whole] = None
+        if len(words) > 1:
+            variants[_only_words(words[0])] = variants[_only_words(words[-1])] = None
+    variants.pop("", None)
+    return list(variants)
 
 
 def _candidates(firsts: list[str], lasts: list[str]) -> Iterator[tuple[str, int]]:
     """Yield every text that a relation would give, with the number of the relation."""
     for first in firsts:
         for last in lasts:
-            texts = (first + last, last + first, first[0] + last, last + first[0], first + last[0], last[0] + first)
-            yield from zip(texts, range(6), strict=True)
-            yield first[0] + last[0], 8
+            yield first + last, 0
+            yield last + first, 1
+            yield first[0] + last, 2
+            yield last + first[0], 3
+            yield first + last[0], 4
+            yield last[0] + first, 5
+            yield first[0] + last[0], _INITIALS
     yield from ((first, 6) for first in firsts)
     yield from ((last, 7) for last in lasts)
 
@@ -127,7 +142,7 @@ def _hits(
 ) -> Iterator[tuple[int, int, str]]:
     """Yield length, negated number and rest of every relation that holds: the longest explains most."""
     for text, number in _candidates(firsts, lasts):
-        if letters == text or (len(text) >= _MIN_INSIDE and text in typed and number != 8):
+        if letters == text or (len(text) >= _MIN_INSIDE and text in typed and number != _INITIALS):
             yield len(text), -number, typed.replace(text, "", 1)
 
 

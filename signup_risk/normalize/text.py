@@ -7,6 +7,7 @@ written in ASCII letters: what is rare in English is ordinary elsewhere.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,8 +19,20 @@ VERSION: Final = 1
 MAX_LENGTH: Final = 255
 
 # "y" counts as a vowel: as a consonant it would stretch the runs of Welsh, Polish and Turkic names.
-_VOWELS: Final = frozenset("aeiouy")
-_KEYBOARD_ROWS: Final = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm", "qwertzuiop")
+_VOWELS: Final = "aeiouy"
+_CONSONANTS: Final = re.compile("[bcdfghjklmnpqrstvwxz]+")
+_DIGITS: Final = re.compile("[0-9]+")
+_SIGNS: Final = re.compile(r"[\W_]+")
+_RUNS: Final = re.compile(r"\d+|\D+")
+_KEYBOARD_ROWS: Final = (
+    "1234567890",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "azertyuiop",
+    "qsdfghjklm",
+    "qwertzuiop",
+)
 _FIRST_YEAR: Final = 1930
 _LAST_YEAR: Final = 2029
 
@@ -149,25 +162,25 @@ def repeat_run(text: str) -> int:
 
 
 def step_run(text: str) -> int:
-    """Count the longest run of digits that rise by one or fall by one; single digits count 1.
+    """Count the longest run of ASCII digits that rise by one or fall by one; a single digit counts 1.
 
     Examples:
         >>> step_run("mail12345"), step_run("x987"), step_run("a1b7"), step_run("none")
         (5, 3, 1, 0)
     """
-    best = run = step = 0
-    previous: int | None = None
-    for char in text[:MAX_LENGTH]:
-        digit = ord(char) - 48
-        if not 0 <= digit <= 9:
-            previous, run = None, 0
-            continue
-        change = digit - previous if previous is not None else 0
-        if change in (1, -1):
-            run = run + 1 if change == step or run == 1 else 2
-        else:
+    return max(map(_steps, _DIGITS.findall(text[:MAX_LENGTH])), default=0)
+
+
+def _steps(digits: str) -> int:
+    best = run = 1
+    before = 0
+    for previous, current in pairwise(digits):
+        step = ord(current) - ord(previous)
+        if step not in (1, -1):
             run = 1
-        previous, step, best = digit, change, max(best, run)
+        else:
+            run = run + 1 if step == before else 2
+        before, best = step, max(best, run)
     return best
 
 
@@ -179,12 +192,16 @@ def keyboard_run(text: str) -> int:
         (6, 4, 1)
     """
     text = text[:MAX_LENGTH].lower()
-    best = 1 if text else 0
-    for walks in _WALKS:
-        run = 1
-        for pair in pairwise(text):
-            run = run + 1 if pair in walks else 1
-            best = max(best, run)
+    best = run = 1 if text else 0
+    walks = 0
+    for pair in pairwise(text):
+        possible = _WALKS.get(pair, 0)
+        # The run goes on only in a row and direction that it has followed so far.
+        if walks & possible:
+            walks, run = walks & possible, run + 1
+        else:
+            walks, run = possible, 2 if possible else 1
+        best = max(best, run)
     return best
 
 
@@ -198,11 +215,7 @@ def consonant_run(text: str) -> int | None:
     text = text[:MAX_LENGTH].lower()
     if not _is_latin(text):
         return None
-    best = run = 0
-    for char in text:
-        run = run + 1 if char.isalpha() and char not in _VOWELS else 0
-        best = max(best, run)
-    return best
+    return max(map(len, _CONSONANTS.findall(text)), default=0)
 
 
 def vowel_share(text: str) -> float | None:
@@ -215,8 +228,8 @@ def vowel_share(text: str) -> float | None:
     text = text[:MAX_LENGTH].lower()
     if not _is_latin(text):
         return None
-    letters = [char for char in text if char.isalpha()]
-    return sum(char in _VOWELS for char in letters) / len(letters)
+    vowels = sum(map(text.count, _VOWELS))
+    return vowels / sum(map(str.isalpha, text))
 
 
 def _is_latin(text: str) -> bool:
@@ -225,15 +238,18 @@ def _is_latin(text: str) -> bool:
 
 def _switches(text: str) -> int:
     """Count changes between letters and digits; other characters are passed over."""
-    kinds = [char.isdecimal() for char in text if char.isdecimal() or char.isalpha()]
-    return sum(a != b for a, b in pairwise(kinds))
+    runs = _RUNS.findall(_SIGNS.sub("", text))
+    return max(len(runs) - 1, 0)
 
 
-def _walks() -> tuple[frozenset[tuple[str, str]], ...]:
-    """Give the neighbours of each keyboard in each direction; a walk keeps its direction."""
-    return tuple(
-        frozenset(pairwise(row[::direction])) for row in _KEYBOARD_ROWS for direction in (1, -1)
-    )
+def _walks() -> dict[tuple[str, str], int]:
+    """Give, for each pair of neighbours, a bit for every keyboard row and direction that it goes along."""
+    walks: dict[tuple[str, str], int] = {}
+    rows = [row[::direction] for row in _KEYBOARD_ROWS for direction in (1, -1)]
+    for number, row in enumerate(rows):
+        for pair in pairwise(row):
+            walks[pair] = walks.get(pair, 0) | 1 << number
+    return walks
 
 
 _WALKS: Final = _walks()
