@@ -1,0 +1,39 @@
+"""Describe a value without telling it, for errors that end up in logs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sized
+from datetime import datetime
+from typing import Final
+
+_SAFE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
+
+
+def kind_of(value: object) -> str:
+    """Return the type and size of a value.
+
+    Examples:
+        >>> kind_of("secret"), kind_of({"a": 1}), kind_of(3.5)
+        ('a str of length 6', 'a dict of length 1', 'a float')
+    """
+    if value is None:
+        return "nothing"
+    name = type(value).__name__
+    if isinstance(value, datetime):
+        return f"a naive {name}" if value.utcoffset() is None else f"an aware {name}"
+    if isinstance(value, str | bytes | list | tuple | Mapping) and isinstance(value, Sized):
+        return f"a {name} of length {len(value)}"
+    return f"a {name}"
+
+
+def safe_name(key: object) -> str | None:
+    """Return a key if it is written as the name of a field is; other keys may hold anything, so they are not shown.
+
+    Examples:
+        >>> safe_name("e_mail"), safe_name("ada@example.com"), safe_name("k4111111111111111")
+        ('e_mail', None, None)
+    """
+    if not isinstance(key, str) or not _SAFE_NAME.fullmatch(key) or sum(map(str.isdigit, key)) > 6:
+        return None
+    return key
