@@ -1,7 +1,7 @@
 """Turn what a person typed into comparable facts: pure functions without state or reference data.
 
-None of them raises on any text, each reads a documented maximum of it, and a text that cannot be used gives None.
-Each module carries the ``VERSION`` of its rules, which velocity keys include.
+None of them raises on any text, each reads a documented maximum of it, and a text that cannot be used gives
+None. Each module carries the ``VERSION`` of its rules, which velocity keys include.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from signup_risk.normalize.shapes import (
     username_shape,
 )
 from signup_risk.normalize.text import TextFacts, describe_text
-from signup_risk.normalize.user_agent import AgentFacts, normalize_user_agent
+from signup_risk.normalize.user_agent import AgentFacts, normalize_user_agent, warm
 
 __all__ = [
     "AgentFacts",
@@ -56,4 +56,5 @@ __all__ = [
     "stem",
     "text_shape",
     "username_shape",
+    "warm",
 ]

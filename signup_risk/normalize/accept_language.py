@@ -61,7 +61,7 @@ def normalize_languages(text: str) -> LanguageFacts | None:
 
 
 def _item(item: str) -> tuple[float, str] | None:
-    """Read one ``tag;q=weight``; a weight that is not understood counts as 1, a weight of 0 refuses the language."""
+    """Read one ``tag;q=weight``; an unreadable weight counts as 1, a weight of 0 refuses the language."""
     text, _, parameter = item.partition(";")
     tag = _canonical(text.strip().replace("_", "-"))
     if tag is None:

@@ -1,7 +1,7 @@
 """Read an issuer identification number and name the card scheme.
 
-Only scheme ranges are known here (ISO/IEC 7812 allocations, public facts of the schemes' own acceptance rules);
-issuer, country and funding need the user's own table.
+Only scheme ranges are known here (ISO/IEC 7812 allocations, public facts of the schemes' own acceptance
+rules); issuer, country and funding need the user's own table.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Final
 
 VERSION: Final = 1
 
-# Ranges are inclusive and compared on as many leading digits as they are written with. Where two fit, the longer wins.
-# Sources, read 2026-11: ISO/IEC 7812-1 major industry identifiers; the schemes' published acceptance ranges, as
-# collected in the article "Payment card number". Ranges shared between schemes by agreement (622126-622925 at Discover
-# and UnionPay) carry the scheme that issues them.
+# Ranges are inclusive and compared on as many leading digits as they are written with. Where two fit, the
+# longer wins. Sources, read 2026-11: ISO/IEC 7812-1 major industry identifiers; the schemes' published
+# acceptance ranges, as collected in the article "Payment card number". Ranges shared between schemes by
+# agreement (622126-622925 at Discover and UnionPay) carry the scheme that issues them.
 _RANGES: Final[tuple[tuple[str, str, str], ...]] = (
     ("4", "4", "visa"),
     ("51", "55", "mastercard"),

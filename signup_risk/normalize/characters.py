@@ -13,7 +13,8 @@ Kind = Literal["letter", "digit", "other"]
 def kind_of(char: str) -> Kind:
     """Say whether a character is part of a word, a decimal digit, or neither.
 
-    Marks count as letters: the vowel signs of Indic scripts and the dots of Hebrew and Arabic belong to the word.
+    Marks count as letters: the vowel signs of Indic scripts and the dots of Hebrew and Arabic belong to the
+    word.
 
     Examples:
         >>> kind_of("ж"), kind_of("ि"), kind_of("٣"), kind_of("_")

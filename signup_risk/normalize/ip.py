@@ -16,8 +16,9 @@ VERSION: Final = 1
 # The longest text form with zone and port is well under this; longer text is no address.
 MAX_LENGTH: Final = 128
 
-# IANA IPv4 Special-Purpose Address Registry (RFC 6890 and updates, read 2026-11) and the multicast and reserved
-# blocks of the IPv4 Address Space Registry. AS112 and AMT anycast services are never clients, hence "reserved".
+# IANA IPv4 Special-Purpose Address Registry (RFC 6890 and updates, read 2026-11) and the multicast and
+# reserved blocks of the IPv4 Address Space Registry. AS112 and AMT anycast services are never clients,
+# hence "reserved".
 _IPV4: Final = (
     ("0.0.0.0/8", "unspecified"),
     ("10.0.0.0/8", "private"),
@@ -39,9 +40,9 @@ _IPV4: Final = (
     ("240.0.0.0/4", "reserved"),
 )
 
-# IANA IPv6 Special-Purpose Address Registry (read 2026-11). Outside 2000::/3 nothing is allocated to clients
-# (RFC 4291 2.4), so everything there that has no better name is "reserved", as is the protocol block 2001::/23 apart
-# from the tunnels. Ranges do not overlap.
+# IANA IPv6 Special-Purpose Address Registry (read 2026-11). Outside 2000::/3 nothing is allocated to
+# clients (RFC 4291 2.4), so everything there that has no better name is "reserved", as is the protocol
+# block 2001::/23 apart from the tunnels. Ranges do not overlap.
 _IPV6: Final = (
     ("::/8", "reserved"),
     ("100::/8", "reserved"),
@@ -111,9 +112,9 @@ class IpFacts:
 def normalize_ip(text: str) -> IpFacts | None:
     """Read an address; None if it is not exactly one.
 
-    Surrounding blanks, IPv6 brackets, a port (``192.0.2.1:443``, ``[2001:db8::1]:443``, as some gateways forward it)
-    and a zone (``%eth0``) are dropped. A list of addresses or a prefix is refused: which one would be meant is for
-    the caller to decide.
+    Surrounding blanks, IPv6 brackets, a port (``192.0.2.1:443``, ``[2001:db8::1]:443``, as some gateways
+    forward it) and a zone (``%eth0``) are dropped. A list of addresses or a prefix is refused: which one
+    would be meant is for the caller to decide.
 
     Examples:
         >>> normalize_ip("::ffff:192.0.2.7").network

@@ -1,17 +1,19 @@
 """Say how a mailbox or user name was built from a person's names.
 
-The relation is a property of the sign-up, not a virtue: most people do not use their name in every address. What
-tells a generator is that hundreds of sign-ups show the *same* relation with the same rest.
+The relation is a property of the sign-up, not a virtue: most people do not use their name in every address.
+What tells a generator is that hundreds of sign-ups show the *same* relation with the same rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from signup_risk.normalize.characters import kind_of
 from signup_risk.normalize.names import fold_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 VERSION: Final = 1
 
@@ -46,7 +48,8 @@ class NameMatch:
     """Hold the relation of a text to a name.
 
     Attributes:
-        relation: One of :data:`RELATIONS`; ``unknown`` if there is no name or the two are in different scripts.
+        relation: One of :data:`RELATIONS`; ``unknown`` if there is no name or the two are in different
+            scripts.
         rest: What the names leave over: empty, ``digits``, ``letters`` or ``mixed``.
         rest_length: Number of letters and digits left over.
     """
@@ -73,8 +76,10 @@ def matches_name(text: str, first: str | None, last: str | None) -> NameMatch:
     """Find how a local part or user name contains a name; separators, case, marks and ``+`` tag do not matter.
 
     Examples:
-        >>> matches_name("john.smith42", "John", "Smith").code, matches_name("jsmith", "John", "Smith").code
-        ('first_last+digits', 'flast')
+        >>> matches_name("john.smith42", "John", "Smith").code
+        'first_last+digits'
+        >>> matches_name("jsmith", "John", "Smith").code
+        'flast'
         >>> matches_name("mathewstn", "Mathew", "Doe").code, matches_name("tiger7", "Ann", "Lee").code
         ('first+letters', 'none')
         >>> matches_name("ivan.petrov", "Иван", "Петров").code

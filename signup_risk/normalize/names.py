@@ -1,7 +1,8 @@
 """Read a personal name without judging it.
 
-A name is compared and counted, never scored for its script, length or number of parts. The only oddity that is
-reported is one that no keyboard layout produces by itself: look-alike letters of two alphabets inside one word.
+A name is compared and counted, never scored for its script, length or number of parts. The only oddity that
+is reported is one that no keyboard layout produces by itself: look-alike letters of two alphabets inside
+one word.
 """
 
 from __future__ import annotations
@@ -21,18 +22,17 @@ VERSION: Final = 1
 # The contract allows 255 characters a name; the rest of longer text is not read.
 MAX_LENGTH: Final = 255
 
-# Alphabets that share letter forms with Latin. Han, kana, Hangul and all other scripts mix freely in ordinary names
-# (a Japanese name mixes three) and are never compared.
+# Alphabets that share letter forms with Latin. Han, kana, Hangul and all other scripts mix freely in
+# ordinary names (a Japanese name mixes three) and are never compared.
 _LOOKALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
 # Ukrainian, Belarusian, Kazakh and Serbian names typed on a Russian layout borrow these from Latin by hand.
 _BORROWED: Final = frozenset("iIjJhH")
 _NO_SCRIPT: Final = frozenset({"COMMON", "INHERITED", "Unknown"})
 
-# Letters of Latin names that have no canonical decomposition; ASCII spellings as in ICAO Doc 9303-3 section 6, save
-# that umlauts lose their marks (both spellings are tried where a mailbox is compared with a name).
+# Letters of Latin names that have no canonical decomposition; ASCII spellings as in ICAO Doc 9303-3 section
+# 6, save that umlauts lose their marks (both spellings are tried where a mailbox is compared with a name).
 _LATIN_ASCII: Final = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n"}
-    | {"ə": "e", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ơ": "o", "ư": "u"}
+    dict(pair.split("=") for pair in "ø=o ł=l đ=d ð=d þ=th æ=ae œ=oe ı=i ħ=h ŧ=t ŋ=n ə=e ɓ=b ɗ=d ƙ=k ƴ=y".split())
 )
 _JOINERS: Final = "\u200c\u200d"
 _NO_JOINERS: Final = str.maketrans("", "", _JOINERS)
@@ -208,7 +208,9 @@ def _is_disguised(word: str) -> bool:
         by_script.pop("LATIN", None)
     if len(by_script) < 2:
         return False
-    return any(_resembles(char, set(by_script) - {script}) for script, chars in by_script.items() for char in chars)
+    return any(
+        _resembles(char, set(by_script) - {script}) for script, chars in by_script.items() for char in chars
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -222,7 +224,8 @@ def _resembles(char: str, scripts: set[str]) -> bool:
     return not scripts.isdisjoint(_lookalike_scripts(char))
 
 
-# Lengths are named by the lower bound of a bucket: names of one generator differ in length, their kind does not.
+# Lengths are named by the lower bound of a bucket: names of one generator differ in length, their kind does
+# not.
 _BUCKETS: Final = (13, 8, 4, 1)
 _MAX_DIGITS: Final = 9
 _MAX_PARTS: Final = 16

@@ -1,7 +1,7 @@
 """Read a telephone number with libphonenumber's core tables.
 
-The geocoder, carrier and time-zone tables are never imported: they cost up to 97 MB and 0.3 s, and what they add
-(a city, a carrier at the time of allocation) is weak evidence.
+The geocoder, carrier and time-zone tables are never imported: they cost up to 97 MB and 0.3 s, and what
+they add (a city, a carrier at the time of allocation) is weak evidence.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ VERSION: Final = 1
 # The contract allows 32 characters; RFC 3966 forms and extensions stay well below this.
 MAX_LENGTH: Final = 64
 
-# Subscriber digits that are cut off to name a block: carriers give out and port numbers in thousands and ten thousands.
+# Subscriber digits that are cut off to name a block: carriers give out and port numbers in thousands and
+# ten thousands.
 _BLOCK_DIGITS: Final = 4
 _MIN_BLOCK_NSN: Final = 7
 

@@ -38,24 +38,27 @@ class MailProvider:
     relay: str | None = None
 
 
-# A "+" tag is cut at every domain. Postfix, Google Workspace and (since 2022) Microsoft 365 deliver it to the base
-# mailbox, RFC 5233 names it as the usual separator, and minFraud cuts it for every domain but Yahoo's
-# (MaxMind, "Normalizing email addresses for minFraud", read 2026-11). Where a server disagrees, the price is one
-# shared counter of two addresses that differ only behind the "+".
+# A "+" tag is cut at every domain. Postfix, Google Workspace and (since 2022) Microsoft 365 deliver it to
+# the base mailbox, RFC 5233 names it as the usual separator, and minFraud cuts it for every domain but
+# Yahoo's (MaxMind, "Normalizing email addresses for minFraud", read 2026-11). Where a server disagrees, the
+# price is one shared counter of two addresses that differ only behind the "+".
 DEFAULT: Final = MailProvider("")
 
 # Google: "Dots don't matter in Gmail addresses" and "googlemail.com" (Gmail help 7436150, 10313).
 _GMAIL: Final = MailProvider("gmail", ignored=".", home="gmail.com")
 # Microsoft: plus addressing in Outlook.com since 2013; dots are significant.
 _OUTLOOK: Final = MailProvider("outlook")
-# Yahoo: disposable addresses are "nickname-keyword"; an account name may hold neither "-" nor "+" (Yahoo help SLN28815).
+# Yahoo: disposable addresses are "nickname-keyword"; an account name may hold neither "-" nor "+" (Yahoo
+# help SLN28815).
 _YAHOO: Final = MailProvider("yahoo", separators="-+")
-# Apple: me.com and mac.com addresses also receive at icloud.com (Apple support 102540); plus tags are accepted.
+# Apple: me.com and mac.com addresses also receive at icloud.com (Apple support 102540); plus tags are
+# accepted.
 _ICLOUD: Final = MailProvider("icloud", home="icloud.com")
-# Fastmail: plus addressing and subdomain addressing (Fastmail help, "Plus addressing and subdomain addressing").
+# Fastmail: plus addressing and subdomain addressing (Fastmail help, "Plus addressing and subdomain
+# addressing").
 _FASTMAIL: Final = MailProvider("fastmail", user_subdomains=True)
-# Proton: capitals, ".", "-" and "_" are ignored, a name is reserved at all of Proton's domains (Proton support,
-# "Addresses and aliases"); proton.me is the default since 2022.
+# Proton: capitals, ".", "-" and "_" are ignored, a name is reserved at all of Proton's domains (Proton
+# support, "Addresses and aliases"); proton.me is the default since 2022.
 _PROTON: Final = MailProvider("proton", ignored=".-_", home="proton.me")
 # Yandex: "." and "-" in a login are the same, one login receives at every Yandex domain (Yandex ID help).
 _YANDEX: Final = MailProvider("yandex", replaced=((".", "-"),), home="yandex.ru")
@@ -64,8 +67,9 @@ _MAILRU: Final = MailProvider("mailru")
 _AOL: Final = MailProvider("aol")
 _GMX: Final = MailProvider("gmx")
 
-# Privacy relays: legitimate tools, listed so that nothing mistakes them for disposable mail. Addresses at a user's own
-# subdomain are made at will by one person (addy.io FAQ; Firefox Relay premium), so the subdomain is the mailbox.
+# Privacy relays: legitimate tools, listed so that nothing mistakes them for disposable mail. Addresses at a
+# user's own subdomain are made at will by one person (addy.io FAQ; Firefox Relay premium), so the subdomain
+# is the mailbox.
 _APPLE_RELAY: Final = MailProvider("apple-relay", relay="apple")
 _FIREFOX: Final = MailProvider("firefox-relay", relay="firefox", user_subdomains=True)
 _DUCK: Final = MailProvider("duckduckgo", relay="duckduckgo")
@@ -78,38 +82,52 @@ _TABLE: Final[tuple[tuple[MailProvider, str], ...]] = (
     (_GMAIL, "gmail.com googlemail.com"),
     (
         _OUTLOOK,
-        "outlook.com outlook.at outlook.be outlook.cl outlook.co.id outlook.co.il outlook.co.th outlook.com.ar "
-        "outlook.com.au outlook.com.br outlook.com.gr outlook.com.tr outlook.com.vn outlook.cz outlook.de outlook.dk "
-        "outlook.es outlook.fr outlook.hu outlook.ie outlook.in outlook.it outlook.jp outlook.kr outlook.lv "
-        "outlook.my outlook.ph outlook.pt outlook.sa outlook.sg outlook.sk hotmail.com hotmail.be hotmail.ca "
-        "hotmail.ch hotmail.cl hotmail.co.jp hotmail.co.kr hotmail.co.th hotmail.co.uk hotmail.com.ar hotmail.com.au "
-        "hotmail.com.br hotmail.com.mx hotmail.com.tr hotmail.de hotmail.dk hotmail.es hotmail.fi hotmail.fr "
-        "hotmail.gr hotmail.it hotmail.nl hotmail.no hotmail.se live.com live.at live.be live.ca live.cl live.cn "
-        "live.co.uk live.co.za live.com.ar live.com.au live.com.mx live.com.my live.com.pt live.com.sg live.de "
-        "live.dk live.fr live.hk live.ie live.in live.it live.jp live.nl live.no live.ru live.se msn.com "
-        "passport.com windowslive.com",
+        """
+        outlook.com outlook.at outlook.be outlook.cl outlook.co.id outlook.co.il outlook.co.th
+        outlook.com.ar outlook.com.au outlook.com.br outlook.com.gr outlook.com.tr
+        outlook.com.vn outlook.cz outlook.de outlook.dk outlook.es outlook.fr outlook.hu
+        outlook.ie outlook.in outlook.it outlook.jp outlook.kr outlook.lv outlook.my outlook.ph
+        outlook.pt outlook.sa outlook.sg outlook.sk hotmail.com hotmail.be hotmail.ca hotmail.ch
+        hotmail.cl hotmail.co.jp hotmail.co.kr hotmail.co.th hotmail.co.uk hotmail.com.ar
+        hotmail.com.au hotmail.com.br hotmail.com.mx hotmail.com.tr hotmail.de hotmail.dk
+        hotmail.es hotmail.fi hotmail.fr hotmail.gr hotmail.it hotmail.nl hotmail.no hotmail.se
+        live.com live.at live.be live.ca live.cl live.cn live.co.uk live.co.za live.com.ar
+        live.com.au live.com.mx live.com.my live.com.pt live.com.sg live.de live.dk live.fr
+        live.hk live.ie live.in live.it live.jp live.nl live.no live.ru live.se msn.com
+        passport.com windowslive.com
+        """,
     ),
     (
         _YAHOO,
-        "yahoo.com yahoo.at yahoo.be yahoo.ca yahoo.cl yahoo.co.id yahoo.co.in yahoo.co.kr yahoo.co.nz yahoo.co.th "
-        "yahoo.co.uk yahoo.co.za yahoo.com.ar yahoo.com.au yahoo.com.br yahoo.com.co yahoo.com.hk yahoo.com.mx "
-        "yahoo.com.my yahoo.com.pe yahoo.com.ph yahoo.com.sg yahoo.com.tr yahoo.com.tw yahoo.com.ua yahoo.com.ve "
-        "yahoo.com.vn yahoo.cz yahoo.de yahoo.dk yahoo.es yahoo.fi yahoo.fr yahoo.gr yahoo.hu yahoo.ie yahoo.in "
-        "yahoo.it yahoo.nl yahoo.no yahoo.pl yahoo.pt yahoo.ro yahoo.se ymail.com rocketmail.com myyahoo.com",
+        """
+        yahoo.com yahoo.at yahoo.be yahoo.ca yahoo.cl yahoo.co.id yahoo.co.in yahoo.co.kr
+        yahoo.co.nz yahoo.co.th yahoo.co.uk yahoo.co.za yahoo.com.ar yahoo.com.au yahoo.com.br
+        yahoo.com.co yahoo.com.hk yahoo.com.mx yahoo.com.my yahoo.com.pe yahoo.com.ph
+        yahoo.com.sg yahoo.com.tr yahoo.com.tw yahoo.com.ua yahoo.com.ve yahoo.com.vn yahoo.cz
+        yahoo.de yahoo.dk yahoo.es yahoo.fi yahoo.fr yahoo.gr yahoo.hu yahoo.ie yahoo.in
+        yahoo.it yahoo.nl yahoo.no yahoo.pl yahoo.pt yahoo.ro yahoo.se ymail.com rocketmail.com
+        myyahoo.com
+        """,
     ),
     (_ICLOUD, "icloud.com me.com mac.com"),
     (
         _FASTMAIL,
-        "fastmail.com fastmail.fm fastmail.cn fastmail.co.uk fastmail.com.au fastmail.de fastmail.es fastmail.fr "
-        "fastmail.im fastmail.in fastmail.jp fastmail.mx fastmail.net fastmail.nl fastmail.org fastmail.se "
-        "fastmail.to fastmail.tw fastmail.uk fastmail.us mailc.net messagingengine.com sent.com eml.cc airpost.net "
-        "123mail.org myfastmail.com ml1.net mm.st mailbolt.com",
+        """
+        fastmail.com fastmail.fm fastmail.cn fastmail.co.uk fastmail.com.au fastmail.de
+        fastmail.es fastmail.fr fastmail.im fastmail.in fastmail.jp fastmail.mx fastmail.net
+        fastmail.nl fastmail.org fastmail.se fastmail.to fastmail.tw fastmail.uk fastmail.us
+        mailc.net messagingengine.com sent.com eml.cc airpost.net 123mail.org myfastmail.com
+        ml1.net mm.st mailbolt.com
+        """,
     ),
     (_PROTON, "proton.me protonmail.com protonmail.ch pm.me"),
     (
         _YANDEX,
-        "yandex.ru ya.ru yandex.com yandex.by yandex.kz yandex.ua yandex.uz yandex.com.tr yandex.az yandex.com.am "
-        "yandex.com.ge yandex.co.il yandex.ee yandex.fr yandex.kg yandex.lt yandex.lv yandex.md yandex.tj yandex.tm",
+        """
+        yandex.ru ya.ru yandex.com yandex.by yandex.kz yandex.ua yandex.uz yandex.com.tr
+        yandex.az yandex.com.am yandex.com.ge yandex.co.il yandex.ee yandex.fr yandex.kg
+        yandex.lt yandex.lv yandex.md yandex.tj yandex.tm
+        """,
     ),
     (_ZOHO, "zoho.com zohomail.com zoho.eu zohomail.eu zoho.in zohomail.in"),
     (_MAILRU, "mail.ru inbox.ru list.ru bk.ru internet.ru xmail.ru"),
@@ -120,13 +138,15 @@ _TABLE: Final[tuple[tuple[MailProvider, str], ...]] = (
     (_DUCK, "duck.com"),
     (
         _SIMPLELOGIN,
-        "simplelogin.com simplelogin.co simplelogin.fr simplelogin.io slmail.me slmails.com aleeas.com 8alias.com "
-        "8shield.net dralias.com silomails.com",
+        """
+        simplelogin.com simplelogin.co simplelogin.fr simplelogin.io slmail.me slmails.com
+        aleeas.com 8alias.com 8shield.net dralias.com silomails.com
+        """,
     ),
     (_ADDY, "anonaddy.com anonaddy.me addy.io addymail.com"),
     (_PROTON_PASS, "passmail.net passmail.com passinbox.com passfwd.com"),
     (_CLOAKED, "cloaked.id"),
-)  # fmt: skip
+)
 
 PROVIDERS: Final[dict[str, MailProvider]] = {
     domain: provider for provider, domains in _TABLE for domain in domains.split()

@@ -1,9 +1,9 @@
 """Reduce what a person typed to the form that a generator would give it.
 
-A farm draws names and numbers at random but not their arrangement: ``word12345``, ``first.lastNN``, eight random
-characters. A *shape* keeps the arrangement and forgets the words, so that the members of one generator meet under
-one velocity key. A shape accuses nobody: most shapes are shared by thousands of ordinary people, and only an unusual
-*rate* of one is news.
+A farm draws names and numbers at random but not their arrangement: ``word12345``, ``first.lastNN``, eight
+random characters. A *shape* keeps the arrangement and forgets the words, so that the members of one
+generator meet under one velocity key. A shape accuses nobody: most shapes are shared by thousands of
+ordinary people, and only an unusual *rate* of one is news.
 
 Two grains are given. The coarse one (:func:`local_shape`, :func:`username_shape`) names the kinds of runs:
 
@@ -68,8 +68,8 @@ def coarse_shape(text: str) -> str:
     """Give the coarse shape of a text without regard to case; see the table above.
 
     Examples:
-        >>> coarse_shape("tiger48213"), coarse_shape("anna1987"), coarse_shape("9lives"), coarse_shape("a3f9-x1b")
-        ('wd5', 'wy', 'd1w', 'm4-m3')
+        >>> [coarse_shape(text) for text in ("tiger48213", "anna1987", "9lives", "a3f9-x1b")]
+        ['wd5', 'wy', 'd1w', 'm4-m3']
     """
     return _coarse(_prepare(text).lower(), camel=False)
 
@@ -80,8 +80,8 @@ def local_shape(local: str) -> str:
     Examples:
         >>> [local_shape(x) for x in ("river48213", "stone90177")]  # one generator, one shape
         ['wd5', 'wd5']
-        >>> local_shape("mary.jones07"), local_shape("j.doe"), local_shape("x7k2m9q4"), local_shape("qkzmvtpl")
-        ('w.wd2', 'i.s', 'm8', 'k')
+        >>> [local_shape(x) for x in ("mary.jones07", "j.doe", "x7k2m9q4", "qkzmvtpl")]
+        ['w.wd2', 'i.s', 'm8', 'k']
         >>> local_shape("3f2504e0-4f89-41d3-9a0c-0305e82c3301"), local_shape("9f86d081884c7d65")
         ('uuid', 'hex16')
     """

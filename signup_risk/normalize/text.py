@@ -1,7 +1,7 @@
 """Describe the characters of a short text: mailbox, user name or name.
 
-All measures are language independent except the consonant and vowel ones, which are None where the text is not
-written in ASCII letters: what is rare in English is ordinary elsewhere.
+All measures are language independent except the consonant and vowel ones, which are None where the text is
+not written in ASCII letters: what is rare in English is ordinary elsewhere.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Read a User-Agent header into browser, system and kind of client.
 
-Tables are loaded at the first use, not at import; :func:`warm` loads them before the first request. Answers are
-cached by the text, since a few thousand agents make up nearly all traffic.
+Tables are loaded at the first use, not at import; :func:`warm` loads them before the first request. Answers
+are cached by the text, since a few thousand agents make up nearly all traffic.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ CACHE_SIZE: Final = 8192
 
 AgentKind = Literal["browser", "webview", "app", "automation", "library", "crawler", "empty", "unknown"]
 
-# Pieces of agents in lower case; those of a *start* tuple stand at the beginning only.
-# What crawler-user-agents 1.67 misses (tried by hand, 2026-11): test tools, drivers and simulated browsers ...
+# Pieces of agents in lower case; those of a *start* tuple stand at the beginning only. What
+# crawler-user-agents 1.67 misses (tried by hand, 2026-11): test tools, drivers and simulated browsers ...
 _AUTOMATION: Final = (
     *("headless", "selenium", "webdriver", "puppeteer", "playwright", "phantomjs", "slimerjs", "nightmare"),
     *("cypress/", "testcafe", "jsdom", "happydom", "happy-dom", "htmlunit", "zombie.js"),
@@ -38,9 +38,9 @@ _LIBRARY_START: Final = (
 _APP: Final = ("cfnetwork/", "okhttp/", "alamofire/", "electron/", "cronet/")
 _APP_START: Final = ("dalvik/", "dart/")
 _WEBVIEW: Final = (
-    *("; wv)", "fban/", "fbav/", "fb_iab/", "instagram ", " line/", "micromessenger/", "musical_ly", "tiktok"),
-    *("bytedancewebview", "snapchat/", "pinterest/", " gsa/", "twitter for", "linkedinapp", "kakaotalk"),
-    "whatsapp/",
+    *("; wv)", "fban/", "fbav/", "fb_iab/", "instagram ", " line/", "micromessenger/", "musical_ly",
+    "tiktok"), *("bytedancewebview", "snapchat/", "pinterest/", " gsa/", "twitter for", "linkedinapp",
+    "kakaotalk"), "whatsapp/",
 )
 _IOS_WEBVIEW: Final = re.compile(r"\((?:iPhone|iPad|iPod)[^)]*\) AppleWebKit/(?!.*Safari/)")
 _EMPTY: Final = frozenset({"", "-", "null", "none", "undefined", "unknown", "user-agent"})
@@ -54,14 +54,26 @@ _ESCAPE: Final = re.compile(r"\\([^\w\s])")
 _GRAM: Final = 4
 # What ordinary browsers write: a piece of a pattern that occurs here would not narrow anything down.
 _ORDINARY: Final = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36 Edg/"
-    " (Macintosh; Intel Mac OS X 10_15_7) Version/17.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148"
-    " (X11; Ubuntu; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0 (Linux; Android 13; Build/ SamsungBrowser/"
-    " (compatible; MSIE 10.0; Trident/6.0)"
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0"
+    " Safari/537.36 Edg/ (Macintosh; Intel Mac OS X 10_15_7) Version/17.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)"
+    " Mobile/15E148 (X11; Ubuntu; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0 (Linux;"
+    " Android 13; Build/ SamsungBrowser/ (compatible; MSIE 10.0; Trident/6.0)"
 )
 
+# MDN, "Browser detection using the user agent": "Mobi" anywhere; Opera Mini's proxy leaves it out.
+_MOBILE: Final = ("mobi", "opera mini")
 _MOBILE_SYSTEMS: Final = frozenset(
-    {"Android", "iOS", "iPadOS", "Windows Phone", "BlackBerry OS", "KaiOS", "HarmonyOS", "Tizen", "Firefox OS"}
+    {
+        "Android",
+        "BlackBerry OS",
+        "Firefox OS",
+        "HarmonyOS",
+        "KaiOS",
+        "Tizen",
+        "Windows Phone",
+        "iOS",
+        "iPadOS",
+    }
 )
 
 
@@ -97,7 +109,7 @@ class AgentFacts:
 
 
 def normalize_user_agent(text: str) -> AgentFacts | None:
-    """Read a header; an empty one is an answer too, since every browser sends one. Absent is for the caller to tell.
+    """Read a header; an empty one is an answer too, since every browser sends one.
 
     Examples:
         >>> facts = normalize_user_agent(
@@ -132,7 +144,7 @@ def _read(text: str) -> AgentFacts:
         os=system.family,
         os_major=system_major,
         device_family=result.device.family if result.device.family != "Other" else None,
-        is_mobile=system.family in _MOBILE_SYSTEMS,
+        is_mobile=system.family in _MOBILE_SYSTEMS or _has(text.lower(), _MOBILE),
         is_bot=kind == "crawler",
         is_automation=kind in ("automation", "library", "empty"),
         is_webview=kind == "webview",
@@ -154,10 +166,13 @@ def _kind(text: str, *, is_known: bool) -> AgentKind:
         return "empty"
     low = text.lower()
     groups = _crawler_groups(text)
-    if _AUTOMATION_TAG in groups or _has(low, _AUTOMATION):
+    if _has(low, _AUTOMATION):
         return "automation"
+    # Before the crawler list, which counts some desktop apps built on Electron as automation.
     if low.startswith(_APP_START) or _has(low, _APP):
         return "app"
+    if _AUTOMATION_TAG in groups:
+        return "automation"
     if _LIBRARY_TAG in groups or low.startswith(_LIBRARY_START) or _has(low, _LIBRARY):
         return "library"
     if _has(low, _WEBVIEW) or _IOS_WEBVIEW.search(text):
@@ -174,8 +189,8 @@ def _has(text: str, pieces: tuple[str, ...]) -> bool:
 def _crawler_groups(text: str) -> set[str]:
     """List the groups of all crawler patterns that match.
 
-    Nearly all of the 1,500 patterns are plain text. Each of these is filed under four characters of it, so that an
-    agent is compared with the few patterns whose four characters it contains.
+    Nearly all of the 1,500 patterns are plain text. Each of these is filed under four characters of it, so
+    that an agent is compared with the few patterns whose four characters it contains.
     """
     literals, patterns = _crawlers()
     found = {group for pattern, group in patterns if pattern.search(text)}
