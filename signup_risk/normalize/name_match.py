@@ -73,7 +73,7 @@ _UNKNOWN: Final = NameMatch("unknown", "", 0)
 
 
 def matches_name(text: str, first: str | None, last: str | None) -> NameMatch:
-    """Find how a local part or user name contains a name; separators, case, marks and ``+`` tag do not matter.
+    """Find how a local part or user name contains a name; case, marks, signs and ``+`` tag do not matter.
 
     Examples:
         >>> matches_name("john.smith42", "John", "Smith").code

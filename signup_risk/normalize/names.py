@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001, RUF002 - letters that resemble others are what this module is about
 """Read a personal name without judging it.
 
 A name is compared and counted, never scored for its script, length or number of parts. The only oddity that
@@ -32,7 +33,8 @@ _NO_SCRIPT: Final = frozenset({"COMMON", "INHERITED", "Unknown"})
 # Letters of Latin names that have no canonical decomposition; ASCII spellings as in ICAO Doc 9303-3 section
 # 6, save that umlauts lose their marks (both spellings are tried where a mailbox is compared with a name).
 _LATIN_ASCII: Final = str.maketrans(
-    dict(pair.split("=") for pair in "ø=o ł=l đ=d ð=d þ=th æ=ae œ=oe ı=i ħ=h ŧ=t ŋ=n ə=e ɓ=b ɗ=d ƙ=k ƴ=y".split())
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
+    | {"ŋ": "n", "ə": "e", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y"}
 )
 _JOINERS: Final = "\u200c\u200d"
 _NO_JOINERS: Final = str.maketrans("", "", _JOINERS)
@@ -233,7 +235,7 @@ _NAME_SIGNS: Final = frozenset(" -'.")
 
 
 def name_shape(text: str) -> str:
-    """Reduce a name to case pattern and rough length of its words; other scripts than Latin only to their name.
+    """Reduce a name to case pattern and rough length of its words, other scripts to their names.
 
     Examples:
         >>> name_shape("Mary-Jane"), name_shape("SMITH"), name_shape("kqzvxw7"), name_shape("李小龍")

@@ -7,6 +7,7 @@ they add (a city, a carrier at the time of allocation) is weak evidence.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import phonenumbers
@@ -116,7 +117,7 @@ def _longest_run(digits: str, steps: tuple[int, ...]) -> int:
     best = 1 if digits else 0
     for step in steps:
         run = 1
-        for previous, current in zip(digits, digits[1:], strict=False):
+        for previous, current in pairwise(digits):
             run = run + 1 if ord(current) - ord(previous) == step else 1
             best = max(best, run)
     return best

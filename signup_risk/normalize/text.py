@@ -176,10 +176,8 @@ def _steps(digits: str) -> int:
     before = 0
     for previous, current in pairwise(digits):
         step = ord(current) - ord(previous)
-        if step not in (1, -1):
-            run = 1
-        else:
-            run = run + 1 if step == before else 2
+        longer = run + 1 if step == before else 2
+        run = longer if step in (1, -1) else 1
         before, best = step, max(best, run)
     return best
 

@@ -55,9 +55,10 @@ _GRAM: Final = 4
 # What ordinary browsers write: a piece of a pattern that occurs here would not narrow anything down.
 _ORDINARY: Final = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0"
-    " Safari/537.36 Edg/ (Macintosh; Intel Mac OS X 10_15_7) Version/17.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)"
-    " Mobile/15E148 (X11; Ubuntu; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0 (Linux;"
-    " Android 13; Build/ SamsungBrowser/ (compatible; MSIE 10.0; Trident/6.0)"
+    " Safari/537.36 Edg/ (Macintosh; Intel Mac OS X 10_15_7) Version/17.0"
+    " (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148"
+    " (X11; Ubuntu; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"
+    " (Linux; Android 13; Build/ SamsungBrowser/ (compatible; MSIE 10.0; Trident/6.0)"
 )
 
 # MDN, "Browser detection using the user agent": "Mobi" anywhere; Opera Mini's proxy leaves it out.
