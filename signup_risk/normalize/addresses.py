@@ -87,7 +87,7 @@ def postal_text(text: str) -> str:
         >>> postal_text("sw1a 1aa"), postal_text("12345-6789")
         ('SW1A1AA', '123456789')
     """
-    return "".join(_words(text)).upper()
+    return normalize("NFKC", "".join(_words(text)).upper())
 
 
 def _words(text: str) -> list[str]:

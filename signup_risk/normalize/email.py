@@ -24,6 +24,8 @@ MAX_LENGTH: Final = 320
 _MAX_ASCII_LENGTH: Final = 254
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+"
+_WIDE_ATOM: Final = r"[^\s\x00-\x1f\"(),:;<>@\[\\\].]+"
+_UNQUOTED: Final = re.compile(rf"{_WIDE_ATOM}(?:\.{_WIDE_ATOM})*")
 _PLAIN: Final = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@([A-Za-z0-9.\-]+)")
 
 
@@ -144,8 +146,9 @@ def _canonical(
 
 
 def _fold(local: str) -> str:
-    """Fold compatibility forms and case; RFC 6530 mailboxes differ by neither in practice (UTS #39 3.3)."""
-    return normalize("NFKC", normalize("NFKC", local).lower())
+    """Fold case and compatibility forms (UTS #39 3.3), unless the result could not stand in an address."""
+    folded = normalize("NFKC", normalize("NFKC", local).lower())
+    return folded if _UNQUOTED.fullmatch(folded) else normalize("NFC", local.lower())
 
 
 def _cut_tag(local: str, separators: str) -> tuple[str, str | None]:

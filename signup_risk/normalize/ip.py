@@ -66,7 +66,7 @@ _IPV6: Final = (
     ("ff00::/8", "multicast"),
 )
 
-_LOOPBACK6: Final = 1
+_SINGLE6: Final = {0: "unspecified", 1: "loopback"}
 _MAPPED: Final = 0xFFFF  # ::ffff:0:0/96, RFC 4291 2.5.5.2
 _NAT64: Final = 0x0064_FF9B << 64  # 64:ff9b::/96, RFC 6052 2.1
 _SIX_TO_FOUR: Final = 0x2002  # 2002::/16, RFC 3056
@@ -172,9 +172,8 @@ def _ipv6(address: ipaddress.IPv6Address) -> IpFacts:
     wrapped = _unwrap(number)
     if wrapped is not None:
         return _ipv4(ipaddress.IPv4Address(wrapped[0]), wrapped[1])
-    special = {0: "unspecified", _LOOPBACK6: "loopback"}.get(number) or _special(number, _RANGES6)
+    special = _SINGLE6.get(number) or _special(number, _RANGES6)
     return IpFacts(
-        # IPv4Address and IPv6Address accept a zone; the number does not carry one.
         address=str(address),
         version=6,
         network=_prefix(number >> 80, 3) + "/48",

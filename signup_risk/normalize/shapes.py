@@ -116,7 +116,8 @@ def stem(text: str) -> str:
         ('tiger', 'maryjones', '')
     """
     folded = _prepare(_without_tag(text)).casefold()
-    return "".join(char for char in folded if kind_of(char) == "letter")
+    letters = "".join(char for char in folded if kind_of(char) == "letter")
+    return letters if letters.isascii() else normalize("NFKC", letters)
 
 
 def _without_tag(local: str) -> str:
