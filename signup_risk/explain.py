@@ -1,0 +1,185 @@
+"""Turn the contributions of single features into reasons that an analyst can read.
+
+Contributions are exact SHAP values in log-odds, so those of the features behind one reason code may be added: base
+value and all reasons still make up the raw score. Nothing that an applicant typed gets into a text, only numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import TYPE_CHECKING, Final
+
+from signup_risk.errors import ConfigurationError, ModelMismatch
+from signup_risk.model.manifest import FeatureSummary
+from signup_risk.results import Reason
+
+if TYPE_CHECKING:
+    from signup_risk.features.base import Feature
+
+# Beyond this, digits of a float mean nothing to a reader, and "%.0f" would write up to 309 of them.
+_MAX_PLAIN: Final = 1e15
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Say what a raw score is made of.
+
+    Attributes:
+        base_value: Log-odds that the contributions start from.
+        reasons: The strongest reasons, strongest first.
+        remainder: What the reasons that were left out add up to; 0 if none was.
+    """
+
+    base_value: float
+    reasons: tuple[Reason, ...]
+    remainder: float
+
+    @property
+    def raw_score(self) -> float:
+        """Base value, reasons and remainder together."""
+        return math.fsum([self.base_value, self.remainder, *(reason.contribution for reason in self.reasons)])
+
+
+class Explainer:
+    """Group contributions by reason code and say what the values were and what is usual.
+
+    Examples:
+        >>> from types import SimpleNamespace
+        >>> devices = SimpleNamespace(
+        ...     name="device_count_24h", family="velocity", reason="DEVICE_VELOCITY_24H", unit="count",
+        ...     text="{value:.0f} sign-ups from this device in 24 h", missing="no device",
+        ... )
+        >>> usual = FeatureSummary("device_count_24h", "DEVICE_VELOCITY_24H", 1, 0, 0, 0, 1, 2, 0.01, 0.2)
+        >>> explanation = Explainer([devices], [usual]).explain([2.5, -3.0], [14.0])
+        >>> explanation.reasons[0].text
+        '14 sign-ups from this device in 24 h; 99.9% of legitimate sign-ups: at most 2'
+        >>> explanation.raw_score
+        -0.5
+    """
+
+    def __init__(self, features: Sequence[Feature], usual: Sequence[FeatureSummary]) -> None:
+        """Prepare the groups.
+
+        Args:
+            features: The features in the order of the model's columns.
+            usual: The manifest's summaries in the same order.
+
+        Raises:
+            ModelMismatch: If the two do not name the same features.
+            ConfigurationError: If a feature's text is no template of ``value``.
+        """
+        if [feature.name for feature in features] != [summary.name for summary in usual]:
+            raise ModelMismatch(
+                f"{len(features)} features are to be explained with a manifest of {len(usual)}, or in another "
+                "order; pass the features that the model names"
+            )
+        self._features = tuple(features)
+        self._usual = tuple(usual)
+        self._specs = tuple(map(_value_spec, features))
+        codes = list(dict.fromkeys(feature.reason for feature in features))
+        self._codes = tuple(codes)
+        self._group_of = tuple(codes.index(feature.reason) for feature in features)
+        members: list[list[int]] = [[] for _ in codes]
+        for column, group in enumerate(self._group_of):
+            members[group].append(column)
+        self._members = tuple(map(tuple, members))
+
+    def explain(
+        self, contributions: Sequence[float], values: Sequence[float], *, top: int | None = None
+    ) -> Explanation:
+        """Return the reasons of one row.
+
+        Args:
+            contributions: One number a feature, then the base value.
+            values: The values of the features.
+            top: How many reasons to give; all if None.
+        """
+        sums = [0.0] * len(self._codes)
+        for group, contribution in zip(self._group_of, contributions, strict=False):
+            sums[group] += contribution
+        ranked = sorted((group for group, total in enumerate(sums) if total), key=lambda group: -abs(sums[group]))
+        given = ranked[:top]
+        reasons = tuple(self._reason(group, sums[group], contributions, values) for group in given)
+        remainder = math.fsum(sums[group] for group in ranked[len(given) :])
+        return Explanation(contributions[-1], reasons, remainder)
+
+    def _reason(
+        self, group: int, total: float, contributions: Sequence[float], values: Sequence[float]
+    ) -> Reason:
+        sign = math.copysign(1.0, total)
+        strongest = max(self._members[group], key=lambda column: sign * contributions[column])
+        return Reason(
+            code=self._codes[group],
+            family=self._features[strongest].family,
+            text=self._text(strongest, values[strongest]),
+            contribution=total,
+            direction="risk" if total > 0 else "trust",
+        )
+
+    def _text(self, column: int, value: float) -> str:
+        feature, usual = self._features[column], self._usual[column]
+        if math.isnan(value):
+            return f"{feature.missing}; unknown for {_percent(usual.missing_share)} of legitimate sign-ups"
+        if feature.unit == "flag":
+            said = feature.text.format(value=_Shown(value))
+            said = said if value else f"does not apply: {said}"
+            return f"{said}; applies to {_percent(usual.share_nonzero)} of legitimate sign-ups"
+        said = feature.text.format(value=_Shown(value))
+        return f"{said}; {_what_is_usual(value, usual, self._specs[column])}"
+
+
+class _Shown(float):
+    """Format a number for reading: no endless digits, and infinity in words."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        if math.isinf(self):
+            return "more than can be counted" if self > 0 else "less than can be counted"
+        if abs(self) >= _MAX_PLAIN:
+            return format(float(self), ".3g")
+        return format(float(self), spec or (",.0f" if self.is_integer() else ",.6g"))
+
+
+def _value_spec(feature: Feature) -> str:
+    """Return how the template formats its value, having checked that it formats nothing else."""
+    try:
+        fields = [(name, spec) for _, name, spec, _ in Formatter().parse(feature.text) if name is not None]
+        feature.text.format(value=_Shown(0.5))
+    except (ValueError, KeyError, IndexError, AttributeError) as problem:
+        fields = [("", "")]
+        reason = f" ({problem})"
+    else:
+        reason = ""
+    if any(name != "value" for name, _ in fields):
+        raise ConfigurationError(f"the text of feature {feature.name} may format {{value}} only{reason}; correct it")
+    return fields[0][1] or "" if fields else ""
+
+
+def _what_is_usual(value: float, usual: FeatureSummary, spec: str) -> str:
+    if usual.p01 is None or usual.p50 is None or usual.p99 is None:
+        return "no legitimate sign-up showed it"
+    if usual.p999 is not None and value > usual.p999:
+        return f"99.9% of legitimate sign-ups: at most {_Shown(usual.p999):{spec}}"
+    if value >= usual.p50:
+        return f"99% of legitimate sign-ups: at most {_Shown(usual.p99):{spec}}"
+    return f"99% of legitimate sign-ups: at least {_Shown(usual.p01):{spec}}"
+
+
+def _percent(share: float) -> str:
+    """Return a share as a percentage that keeps rare things apart from absent ones.
+
+    Examples:
+        >>> [_percent(share) for share in (0.0, 0.00004, 0.0031, 0.25, 0.9996, 1.0)]
+        ['0%', 'less than 0.01%', '0.31%', '25%', '99.96%', '100%']
+    """
+    percent = share * 100.0
+    if 0.0 < percent < 0.01:
+        return "less than 0.01%"
+    if 99.99 < percent < 100.0:
+        return "more than 99.99%"
+    digits = 2 if percent < 1.0 or 99.0 < percent < 100.0 else 1
+    return f"{percent:.{digits}f}".rstrip("0").rstrip(".") + "%" if percent else "0%"
