@@ -242,7 +242,7 @@ def name_shape(text: str) -> str:
         ('Xx4-Xx4', 'X4', 'x4d1', 'han')
     """
     parts: list[str] = []
-    for kind, group in groupby(text[:MAX_LENGTH], kind_of):
+    for kind, group in groupby(text[:MAX_LENGTH].translate(_APOSTROPHES), kind_of):
         run = "".join(group)
         parts.append(_signs(run) if kind == "other" else _run_shape(kind, run))
     return "".join(parts[:_MAX_PARTS])

@@ -44,7 +44,8 @@ class PhoneFacts:
 
     Attributes:
         e164: ``+`` and all digits, without extension.
-        region: Alpha-2 code of the numbering plan, None for international services and unassigned ranges.
+        region: Alpha-2 code of the region, None for international services and for unassigned ranges of a
+            calling code that several regions share.
         calling_code: Country calling code.
         line_type: One of :data:`LINE_TYPES`; ``unknown`` for an invalid number.
         valid: True if the number fits an assigned range of its plan.
