@@ -1,7 +1,8 @@
 """Turn the contributions of single features into reasons that an analyst can read.
 
-Contributions are exact SHAP values in log-odds, so those of the features behind one reason code may be added: base
-value and all reasons still make up the raw score. Nothing that an applicant typed gets into a text, only numbers.
+Contributions are exact SHAP values in log-odds, so those of the features behind one reason code may be added:
+base value and all reasons still make up the raw score. Nothing that an applicant typed gets into a text, only
+numbers.
 """
 
 from __future__ import annotations
@@ -73,8 +74,8 @@ class Explainer:
         """
         if [feature.name for feature in features] != [summary.name for summary in usual]:
             raise ModelMismatch(
-                f"{len(features)} features are to be explained with a manifest of {len(usual)}, or in another "
-                "order; pass the features that the model names"
+                f"{len(features)} features are to be explained with a manifest of {len(usual)}, or in "
+                "another order; pass the features that the model names"
             )
         self._features = tuple(features)
         self._usual = tuple(usual)
@@ -100,7 +101,9 @@ class Explainer:
         sums = [0.0] * len(self._codes)
         for group, contribution in zip(self._group_of, contributions, strict=False):
             sums[group] += contribution
-        ranked = sorted((group for group, total in enumerate(sums) if total), key=lambda group: -abs(sums[group]))
+        ranked = sorted(
+            (group for group, total in enumerate(sums) if total), key=lambda group: -abs(sums[group])
+        )
         given = ranked[:top]
         reasons = tuple(self._reason(group, sums[group], contributions, values) for group in given)
         remainder = math.fsum(sums[group] for group in ranked[len(given) :])
@@ -155,7 +158,9 @@ def _value_spec(feature: Feature) -> str:
     else:
         reason = ""
     if any(name != "value" for name, _ in fields):
-        raise ConfigurationError(f"the text of feature {feature.name} may format {{value}} only{reason}; correct it")
+        raise ConfigurationError(
+            f"the text of feature {feature.name} may format {{value}} only{reason}; correct it"
+        )
     return fields[0][1] or "" if fields else ""
 
 

@@ -41,7 +41,8 @@ def feature(name: str = "a", **parts: Any) -> Feature:
 def usual(name: str = "a", **parts: Any) -> FeatureSummary:
     """Describe what is usual, changing only what a test is about."""
     described: dict[str, Any] = {
-        "p01": 0.0, "p50": 1.0, "p90": 2.0, "p99": 3.0, "p999": 10.0, "share_nonzero": 0.0031, "missing_share": 0.25,
+        "p01": 0.0, "p50": 1.0, "p90": 2.0, "p99": 3.0, "p999": 10.0,
+        "share_nonzero": 0.0031, "missing_share": 0.25,
     }  # fmt: skip
     return FeatureSummary(name=name, reason="R", monotone=0, **described | parts)
 
@@ -55,7 +56,9 @@ def said(value: float, the_feature: Feature | None = None, the_usual: FeatureSum
 
 CATALOG = [
     feature(f"f{number}", reason=f"REASON_{number % 3}", unit="flag" if number == 5 else "count", text=text)
-    for number, text in enumerate(["{value}", "{value:.1f}", "{value:.0%}", "a", "{value:,.2f} x", "set", "b", "c"])
+    for number, text in enumerate(
+        ["{value}", "{value:.1f}", "{value:.0%}", "a", "{value:,.2f} x", "set", "b", "c"]
+    )
 ]
 USUAL = [usual(f"f{number}") for number in range(COUNT)]
 
@@ -139,7 +142,10 @@ def test_a_limit_keeps_the_strongest_and_the_sum_of_the_rest() -> None:
         (math.nan, "no device was shown; unknown for 25% of legitimate sign-ups"),
         (
             math.inf,
-            "more than can be counted sign-ups from this device in 24 h; 99.9% of legitimate sign-ups: at most 10",
+            (
+                "more than can be counted sign-ups from this device in 24 h; "
+                "99.9% of legitimate sign-ups: at most 10"
+            ),
         ),
         (1e308, "1e+308 sign-ups from this device in 24 h; 99.9% of legitimate sign-ups: at most 10"),
     ],

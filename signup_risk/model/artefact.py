@@ -120,7 +120,8 @@ def _read_verified(folder: Path, files: Any) -> dict[str, bytes]:
         if found != files[name]:
             raise ModelMismatch(
                 f"{name} was altered: sha256 {found[:12]}, manifest.json expects "
-                f"{str(files[name])[:12]}; copy the folder again, or save the model again after a deliberate change"
+                f"{str(files[name])[:12]}; copy the folder again, or save the model again after a deliberate "
+                "change"
             )
     return contents
 

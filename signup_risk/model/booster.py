@@ -163,7 +163,8 @@ class Booster:
         if not isinstance(rows, array) or rows.typecode != "d" or not whole:
             raise ModelMismatch(
                 f"rows of this model are array('d') of {self._columns} numbers each, got "
-                f"{type(rows).__name__} of {len(rows)}; extract the features with the catalogue that the model was trained with"
+                f"{type(rows).__name__} of {len(rows)}; extract the features with the catalogue that the "
+                "model was trained with"
             )
 
     def _open_model(self) -> _LoadedModel:
