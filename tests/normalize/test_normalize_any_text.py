@@ -133,10 +133,10 @@ def test_any_text_is_answered(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("text", HOSTILE, ids=[f"hostile-{index}" for index in range(len(HOSTILE))])
-def test_long_text_gets_a_bounded_answer(name: str, text: str) -> None:
+def test_long_text_gets_a_bounded_answer(name: str) -> None:
     """Ten thousand characters of anything give an answer no longer than the documented maximum allows."""
-    assert all(len(part) <= LONGEST for part in _texts(FUNCTIONS[name](text)))
+    for text in HOSTILE:
+        assert all(len(part) <= LONGEST for part in _texts(FUNCTIONS[name](text)))
 
 
 @settings(max_examples=200, deadline=None)
