@@ -43,7 +43,10 @@ def _email_shape(c: Context) -> str | None:
 
 
 def _email_form(c: Context) -> str | None:
-    return c.local_shape.coarse if c.local_shape else None
+    """Join the coarse shape with how the mailbox relates to the names: what a generator of both would repeat."""
+    if c.local_shape is None:
+        return None
+    return f"{c.local_shape.coarse}\x1f{c.name_match.code if c.name_match else ''}"
 
 
 def _email_stem(c: Context) -> str | None:
@@ -128,7 +131,7 @@ VALUES: Final[dict[str, tuple[Callable[[Context], str | None], tuple[str, ...]]]
     "email": (_email, ("email",)),
     "email_domain": (_email_domain, ("email",)),
     "email_shape": (_email_shape, ("email",)),
-    "email_form": (_email_form, ("email",)),
+    "email_form": (_email_form, ("email", "name")),
     "email_stem": (_email_stem, ("email",)),
     "phone": (_phone, ("phone",)),
     "phone_block": (_phone_block, ("phone",)),

@@ -3,6 +3,7 @@
 from signup_risk.stores.base import Entry, Exchange, Store, Touch
 from signup_risk.stores.hashing import Hasher
 from signup_risk.stores.memory import MemoryStore
+from signup_risk.stores.pending import PendingWrites
 from signup_risk.stores.sqlite import SqliteStore
 from signup_risk.stores.state import ABUSIVE, LEGITIMATE, KeyState
 from signup_risk.stores.urls import open_store
@@ -24,6 +25,7 @@ __all__ = [
     "KeyState",
     "KeyView",
     "MemoryStore",
+    "PendingWrites",
     "SqliteStore",
     "Store",
     "Touch",

@@ -1,0 +1,33 @@
+"""Score new sign-ups when they are made, and say why."""
+
+from signup_risk._version import __version__
+from signup_risk.errors import (
+    CardNumberRefused,
+    ConfigurationError,
+    InvalidSignup,
+    ModelMismatch,
+    SignupRiskError,
+    StoreError,
+)
+from signup_risk.events import Signup
+from signup_risk.policy import Policy
+from signup_risk.references import References, open_references
+from signup_risk.results import Assessment, Reason
+from signup_risk.scorer import Scorer
+
+__all__ = [
+    "Assessment",
+    "CardNumberRefused",
+    "ConfigurationError",
+    "InvalidSignup",
+    "ModelMismatch",
+    "Policy",
+    "Reason",
+    "References",
+    "Scorer",
+    "Signup",
+    "SignupRiskError",
+    "StoreError",
+    "__version__",
+    "open_references",
+]

@@ -1,0 +1,384 @@
+"""Assess sign-ups in process: describe, read velocity, predict, decide, explain."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from array import array
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Literal, Self
+
+from signup_risk.errors import ConfigurationError, InvalidSignup, ModelMismatch, StoreError
+from signup_risk.events import Signup
+from signup_risk.explain import Explainer, Explanation
+from signup_risk.extract import VERSIONS, Observation, observe, select, signup_name
+from signup_risk.model import ModelArtefact, bundled_model_path
+from signup_risk.normalize import user_agent
+from signup_risk.policy import Decision, Evidence, Policy
+from signup_risk.references import References, open_references
+from signup_risk.results import Assessment, ModelInfo, PolicyInfo
+from signup_risk.scorer.lists import list_hooks, listed_values
+from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, PendingWrites, Store, open_store
+
+ExplainMode = Literal["auto", "always", "never"]
+Outcome = Literal["abusive", "legitimate", "cleared"]
+
+#: What a sign-up may wait for the store by default: well above the 99th percentile of a healthy one, well below
+#: what a person notices (about 100 ms, Nielsen 1993).
+DEADLINE_MS: Final = 50.0
+
+#: Threads behind the asynchronous form. Work is mostly one C call after another that hold the interpreter lock.
+_THREADS: Final = 4
+
+_OUTCOMES: Final[Mapping[str, int | None]] = {"abusive": ABUSIVE, "legitimate": LEGITIMATE, "cleared": None}
+_MODES: Final = ("auto", "always", "never")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def utc_now() -> datetime:
+    """Return the present moment, for sign-ups that come without ``at``."""
+    return datetime.now(UTC)
+
+
+class Scorer:
+    """Assess sign-ups. Safe under threads; open one a process.
+
+    Use :meth:`open`; the constructor takes the parts.
+
+    Examples:
+        >>> with Scorer.open("memory://") as scorer:
+        ...     assessment = scorer.assess({"at": "2026-06-01T12:00:00Z", "email": "ada@example.com"})
+        >>> assessment.decision
+        'allow'
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts that meet here and nowhere else
+        self,
+        store: Store,
+        hasher: Hasher,
+        artefact: ModelArtefact,
+        references: References,
+        policy: Policy,
+        *,
+        deadline_ms: float = DEADLINE_MS,
+        explain: ExplainMode = "auto",
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        _check_mode(explain)
+        manifest = artefact.manifest
+        self._store = store
+        self._hasher = hasher
+        self._artefact = artefact
+        self._calibration = manifest.calibration
+        self._references = references
+        self._policy = replace(policy, hooks=list_hooks(references, _microseconds(clock())))
+        self._deadline_ms = deadline_ms
+        self._explain: ExplainMode = explain
+        self._clock = clock
+        self._features = select(manifest.names)
+        self._inputs = tuple(entry.inputs for entry in self._features)
+        self._explainer = Explainer(self._features, manifest.features)
+        self._step_up_raw = self._calibration.raw_at(policy.thresholds.step_up)
+        self._model_info = ModelInfo(manifest.name, manifest.version, manifest.fingerprint)
+        self._pending = PendingWrites(store)
+        self._threads: ThreadPoolExecutor | None = None
+
+    @classmethod
+    def open(  # noqa: PLR0913 - one place to choose everything
+        cls,
+        store: str = "memory://",
+        *,
+        model: str | Path | None = None,
+        references: References | None = None,
+        policy: Policy | None = None,
+        secret: str | bytes | None = None,
+        deadline_ms: float = DEADLINE_MS,
+        explain: ExplainMode = "auto",
+        clock: Callable[[], datetime] = utc_now,
+    ) -> Self:
+        """Open a scorer.
+
+        Args:
+            store: Where velocity is kept: ``memory://`` or ``sqlite:///path``.
+            model: Folder of a model; the bundled one by default.
+            references: What is looked up; the bundled data by default.
+            policy: Thresholds, lists and bounds; the default policy if not given.
+            secret: Secret of the keyed hashes; see :func:`signup_risk.stores.hashing.hasher_for`.
+            deadline_ms: Milliseconds that a sign-up may wait for the store.
+            explain: When to give reasons: ``auto`` unless the decision is allow, ``always`` or ``never``.
+            clock: Tells the time for events without ``at``.
+
+        Raises:
+            ConfigurationError: An option cannot be used.
+            ModelMismatch: The model does not fit this version.
+            StoreError: The store cannot be opened, or belongs to another secret.
+        """
+        artefact = ModelArtefact.load(model or bundled_model_path(), versions=VERSIONS)
+        opened, hasher = open_store(store, secret=secret)
+        try:
+            user_agent.warm()
+            return cls(
+                opened,
+                hasher,
+                artefact,
+                references or open_references(),
+                policy or Policy(),
+                deadline_ms=deadline_ms,
+                explain=explain,
+                clock=clock,
+            )
+        except BaseException:
+            opened.close()
+            raise
+
+    def assess(
+        self,
+        signup: Mapping[str, Any] | Signup,
+        *,
+        explain: ExplainMode | None = None,
+        deadline_ms: float | None = None,
+    ) -> Assessment:
+        """Assess one sign-up and record it.
+
+        Args:
+            signup: The event, as a mapping of the input contract or already read.
+            explain: When to give reasons, instead of the scorer's own setting.
+            deadline_ms: Milliseconds to wait for the store, instead of the scorer's own setting.
+
+        Returns:
+            The assessment. Whatever the applicant typed and whatever happens to the store, there is one.
+
+        Raises:
+            InvalidSignup: The caller built the event wrongly: no mapping, an unknown field, a naive time.
+            CardNumberRefused: Something under ``card`` could be a full card number.
+        """
+        started = time.perf_counter()
+        event = signup if isinstance(signup, Signup) else Signup.from_mapping(signup)
+        if event.at is None:
+            event = replace(event, at=self._clock())
+        timeout = (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
+        seen = observe(
+            event, event.at_us, self._references, self._store, self._hasher, self._features, timeout=timeout
+        )
+        if seen.problem is None:
+            self._pending.flush(timeout)
+        else:
+            self._pending.add(seen.touch)
+        return self._decide(event, seen, self._mode(explain), started)
+
+    async def assess_async(
+        self,
+        signup: Mapping[str, Any] | Signup,
+        *,
+        explain: ExplainMode | None = None,
+        deadline_ms: float | None = None,
+    ) -> Assessment:
+        """Assess one sign-up as :meth:`assess` does, without blocking the event loop."""
+        work = partial(self.assess, signup, explain=explain, deadline_ms=deadline_ms)
+        return await asyncio.get_running_loop().run_in_executor(self._executor(), work)
+
+    def report(
+        self, signup_id: str, outcome: Outcome, *, at: datetime | str | None = None, deadline_ms: float | None = None
+    ) -> bool:
+        """Say what became of a sign-up.
+
+        Args:
+            signup_id: The id that it was assessed under.
+            outcome: ``abusive``, ``legitimate``, or ``cleared`` to withdraw an earlier one.
+            at: When this became known; now by default. Nothing that is scored at an earlier time reads it.
+            deadline_ms: Milliseconds to wait for the store, instead of the scorer's own setting.
+
+        Returns:
+            Whether the sign-up was known. If the store could not be asked, the outcome is held in the queue of
+            pending writes and the answer is false.
+
+        Raises:
+            ConfigurationError: The outcome is none of the three.
+            InvalidSignup: ``at`` is no time with an offset.
+        """
+        if outcome not in _OUTCOMES:
+            raise ConfigurationError(f"outcome {str(outcome)[:40]!r} is unknown; use one of {', '.join(_OUTCOMES)}")
+        name = signup_name(signup_id, self._hasher)
+        known_at = _microseconds(_moment(at, self._clock))
+        timeout = (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
+        try:
+            return self._store.report(name, _OUTCOMES[outcome], known_at, timeout=timeout)
+        except StoreError:
+            self._pending.add((name, _OUTCOMES[outcome], known_at))
+            return False
+
+    async def report_async(
+        self, signup_id: str, outcome: Outcome, *, at: datetime | str | None = None, deadline_ms: float | None = None
+    ) -> bool:
+        """Report an outcome as :meth:`report` does, without blocking the event loop."""
+        work = partial(self.report, signup_id, outcome, at=at, deadline_ms=deadline_ms)
+        return await asyncio.get_running_loop().run_in_executor(self._executor(), work)
+
+    def close(self) -> None:
+        """Make the writes still pending if the store takes them, and release everything."""
+        if self._threads is not None:
+            self._threads.shutdown(wait=True)
+        self._pending.flush(self._deadline_ms / 1000, most=len(self._pending))
+        self._store.close()
+        self._artefact.close()
+
+    @property
+    def model(self) -> ModelArtefact:
+        """Return the model."""
+        return self._artefact
+
+    @property
+    def policy(self) -> Policy:
+        """Return the policy, its list entries normalized."""
+        return self._policy
+
+    @property
+    def references(self) -> References:
+        """Return what is looked up."""
+        return self._references
+
+    @property
+    def pending_writes(self) -> int:
+        """Return the number of writes that wait for the store."""
+        return len(self._pending)
+
+    @property
+    def dropped_writes(self) -> int:
+        """Return the number of writes given up since the scorer was opened."""
+        return self._pending.dropped
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self.close)
+
+    def _executor(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="signup-risk")
+        return self._threads
+
+    def _mode(self, explain: ExplainMode | None) -> ExplainMode:
+        if explain is None:
+            return self._explain
+        _check_mode(explain)
+        return explain
+
+    def _decide(self, event: Signup, seen: Observation, mode: ExplainMode, started: float) -> Assessment:
+        """Predict, decide and explain an observed sign-up."""
+        row = array("d", seen.values)
+        contributions = _Contributions(self._artefact, row)
+        raw = contributions.raw_score()
+        degraded = (
+            *(("velocity",) if seen.problem is not None else ()),
+            *(("model",) if raw is None else ()),
+            *(f"references.{name}" for name in self._references.unavailable(seen.context.at)),
+            *seen.failed,
+        )
+        decision = self._policy.decide(
+            None if raw is None else self._calibration.fpr(raw),
+            evidence=lambda: self._evidence(raw, contributions),
+            listed=listed_values(seen.context) if self._policy.allow or self._policy.block else {},
+            at=event.at,
+            degraded=degraded,
+        )
+        explanation = self._explanation(decision, mode, contributions, seen)
+        return Assessment(
+            signup_id=event.signup_id,
+            at=event.at or self._clock(),
+            risk_score=None if raw is None else 100 * self._calibration.probability(raw),
+            fpr=None if raw is None else self._calibration.fpr(raw),
+            decision=decision.outcome,
+            reasons=explanation.reasons if explanation else (),
+            degraded=degraded,
+            warnings=seen.warnings,
+            campaign=None,
+            model=self._model_info,
+            policy=PolicyInfo(self._policy.name, self._policy.version, decision.shadow, decision.notes),
+            latency_ms=1000 * (time.perf_counter() - started),
+            raw_score=raw,
+            base_value=explanation.base_value if explanation else None,
+        )
+
+    def _evidence(self, raw: float | None, contributions: _Contributions) -> Evidence | None:
+        found = contributions.get()
+        if raw is None or found is None:
+            return None
+        return Evidence.of(raw, self._step_up_raw, self._inputs, found)
+
+    def _explanation(
+        self, decision: Decision, mode: ExplainMode, contributions: _Contributions, seen: Observation
+    ) -> Explanation | None:
+        """Explain if asked for. In shadow, what counts is what would have been decided."""
+        judged = decision.shadow or decision.outcome
+        if mode == "never" or (mode == "auto" and judged == "allow"):
+            return None
+        found = contributions.get()
+        return None if found is None else self._explainer.explain(found, seen.values)
+
+
+class _Contributions:
+    """Ask the model about one row: the score at once, the contributions once and only if somebody wants them."""
+
+    __slots__ = ("_artefact", "_found", "_row")
+
+    def __init__(self, artefact: ModelArtefact, row: array[float]) -> None:
+        self._artefact = artefact
+        self._row = row
+        self._found: list[float] | None = None
+
+    def raw_score(self) -> float | None:
+        """Return the raw score; ``None`` if the model fails."""
+        try:
+            raw = self._artefact.booster.raw_score(self._row)
+        except ModelMismatch:
+            return None
+        return raw if math.isfinite(raw) else None
+
+    def get(self) -> list[float] | None:
+        """Return the contributions and the base value; ``None`` if the model fails."""
+        if self._found is None:
+            try:
+                self._found = self._artefact.booster.contributions(self._row)
+            except ModelMismatch:
+                return None
+        return self._found
+
+
+def _check_mode(explain: str) -> None:
+    if explain not in _MODES:
+        raise ConfigurationError(f"explain is {str(explain)[:40]!r}; use one of {', '.join(_MODES)}")
+
+
+def _moment(at: datetime | str | None, clock: Callable[[], datetime]) -> datetime:
+    if isinstance(at, str):
+        try:
+            at = datetime.fromisoformat(at)
+        except ValueError:
+            raise InvalidSignup("at", f"a string of {len(at)} characters", "RFC 3339 with an offset") from None
+    moment = clock() if at is None else at
+    if moment.tzinfo is None:
+        raise InvalidSignup("at", "a time without an offset", "an aware datetime, or RFC 3339 with an offset")
+    return moment
+
+
+def _microseconds(moment: datetime) -> int:
+    delta = moment - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

@@ -1,0 +1,78 @@
+"""Hold the writes that a store could not take, and make them when it can again."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Final
+
+from signup_risk.errors import StoreError
+from signup_risk.stores.base import Store, Touch
+
+#: Writes held; at about 1.5 kB each this is 15 MB. More are dropped, oldest first, and counted.
+LIMIT: Final = 10_000
+
+#: Held writes made after each sign-up that the store took, so that catching up delays nobody for long.
+_BATCH: Final = 4
+
+Write = Touch | tuple[int, int | None, int]
+
+
+class PendingWrites:
+    """Queue sign-ups and outcomes that a store failed to take.
+
+    States do not depend on the order of arrival, so a late write leaves the same numbers as a timely one.
+
+    Args:
+        store: The store.
+        limit: How many writes to hold.
+
+    Attributes:
+        dropped: Writes given up because the queue was full.
+    """
+
+    def __init__(self, store: Store, limit: int = LIMIT) -> None:
+        self._store = store
+        self._limit = limit
+        self._flushing = threading.Lock()
+        self._counting = threading.Lock()
+        self._held: deque[Write] = deque()
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        """Return the number of writes held."""
+        return len(self._held)
+
+    def add(self, write: Write) -> None:
+        """Hold a sign-up, or an outcome as (sign-up, outcome, known at)."""
+        with self._counting:
+            if len(self._held) >= self._limit:
+                self._held.popleft()
+                self.dropped += 1
+            self._held.append(write)
+
+    def flush(self, timeout: float | None, most: int = _BATCH) -> None:
+        """Make some of the writes held; one that fails again goes back and ends the attempt.
+
+        While another thread is at it, nothing is done: no sign-up waits for another one's catching up.
+        """
+        if not self._held or not self._flushing.acquire(blocking=False):
+            return
+        try:
+            for _ in range(min(most, len(self._held))):
+                write = self._held.popleft()
+                if not self._made(write, timeout):
+                    self._held.appendleft(write)
+                    return
+        finally:
+            self._flushing.release()
+
+    def _made(self, write: Write, timeout: float | None) -> bool:
+        try:
+            if isinstance(write, Touch):
+                self._store.exchange(write, timeout=timeout)
+            else:
+                self._store.report(*write, timeout=timeout)
+        except StoreError:
+            return False
+        return True

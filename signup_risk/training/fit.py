@@ -1,0 +1,154 @@
+"""Fit the trees, split by time, and measure them on what they have not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+
+from signup_risk.errors import ConfigurationError
+from signup_risk.features.base import Feature
+from signup_risk.model import FeatureSummary
+from signup_risk.training.replay import FeatureTable
+
+Rows = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int8]
+
+#: Shares of the history, in time order: to fit the trees, to stop them, to calibrate.
+SPLIT: Final = (0.6, 0.15, 0.25)
+
+#: False-positive rates at which detection is stated (science of the field: never precision alone).
+RATES: Final = (0.001, 0.0035, 0.01, 0.05)
+
+#: Shallow trees on purpose. Exact contributions cost trees x leaves x depth^2, so depth 5 with 12 leaves keeps a
+#: reasoned answer near 0.2 ms; large leaves, column sampling and path smoothing keep the trees from leaning on
+#: any one quirk of the training traffic.
+PARAMETERS: Final[Mapping[str, Any]] = {
+    "objective": "binary",
+    "learning_rate": 0.06,
+    "num_leaves": 12,
+    "max_depth": 5,
+    "min_data_in_leaf": 150,
+    "feature_fraction": 0.35,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 10.0,
+    "path_smooth": 10.0,
+    "max_bin": 127,
+    "verbosity": -1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "metric": "average_precision",
+}
+MAX_TREES: Final = 350
+PATIENCE: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Hold fitted trees and the rows kept back for calibration.
+
+    Attributes:
+        text: The model as LightGBM writes it.
+        trees: Number of trees.
+        calibration_scores: Raw scores of the rows kept back.
+        calibration_labels: Their labels.
+    """
+
+    text: str
+    trees: int
+    calibration_scores: list[float]
+    calibration_labels: list[int]
+
+
+def known_rows(tables: Sequence[FeatureTable]) -> tuple[Rows, Labels, npt.NDArray[np.int64], list[str]]:
+    """Join tables, keep the labelled rows, and bring them into the order of their share of each history.
+
+    Histories of different periods are cut at the same share of their length, so that every one of them is fitted
+    on its beginning and judged on its end.
+    """
+    parts = []
+    for table in tables:
+        rows = np.frombuffer(table.values, dtype=np.float64).reshape(len(table), table.width)
+        labels = np.frombuffer(table.labels, dtype=np.int8)
+        times = np.frombuffer(table.times, dtype=np.int64)
+        span = max(1, int(times.max() - times.min()))
+        share = ((times - times.min()) * 1_000_000 // span).astype(np.int64)
+        known = labels >= 0
+        groups = [group for group, keep in zip(table.groups, known, strict=True) if keep]
+        parts.append((rows[known], labels[known], share[known], groups))
+    joined = np.concatenate([part[2] for part in parts])
+    order = np.argsort(joined, kind="stable")
+    groups = [group for part in parts for group in part[3]]
+    rows = np.concatenate([part[0] for part in parts])[order]
+    labels = np.concatenate([part[1] for part in parts])[order]
+    return rows, labels, joined[order], [groups[i] for i in order]
+
+
+def fit(tables: Sequence[FeatureTable], features: tuple[Feature, ...], *, seed: int = 1) -> Fitted:
+    """Fit trees on the beginning of the histories, stop them on the middle, and score the end.
+
+    Raises:
+        ConfigurationError: A part of the history lacks one of the two classes.
+    """
+    rows, labels, share, _ = known_rows(tables)
+    first = int(np.searchsorted(share, 1_000_000 * SPLIT[0]))
+    second = int(np.searchsorted(share, 1_000_000 * (SPLIT[0] + SPLIT[1])))
+    for name, part in (("fit", labels[:first]), ("stop", labels[first:second]), ("calibrate", labels[second:])):
+        if len(set(part.tolist())) < 2:
+            raise ConfigurationError(
+                f"the part of the history to {name} on holds one class only; give a longer history with both"
+            )
+    parameters = dict(PARAMETERS) | {"monotone_constraints": [f.monotone for f in features], "seed": seed}
+    names = [f.name for f in features]
+    training = lightgbm.Dataset(rows[:first], labels[:first], feature_name=names, params={"max_bin": 127})
+    stopping = lightgbm.Dataset(rows[first:second], labels[first:second], reference=training)
+    booster = lightgbm.train(
+        parameters,
+        training,
+        num_boost_round=MAX_TREES,
+        valid_sets=[stopping],
+        callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
+    )
+    trees = booster.best_iteration or booster.current_iteration()
+    kept = lightgbm.Booster(model_str=booster.model_to_string(num_iteration=trees))
+    scores = kept.predict(rows[second:], raw_score=True)
+    return Fitted(kept.model_to_string(), trees, np.asarray(scores).tolist(), labels[second:].tolist())
+
+
+def summaries(tables: Sequence[FeatureTable], features: tuple[Feature, ...]) -> tuple[FeatureSummary, ...]:
+    """Say what is usual for each feature among the legitimate."""
+    rows, labels, _, _ = known_rows(tables)
+    legitimate = rows[labels == 0]
+    return tuple(_summary(entry, legitimate[:, i]) for i, entry in enumerate(features))
+
+
+def _summary(entry: Feature, column: Rows) -> FeatureSummary:
+    known = column[~np.isnan(column)]
+    quantiles: list[float | None] = [None] * 5
+    if known.size:
+        quantiles = [float(q) for q in np.quantile(known, (0.01, 0.5, 0.9, 0.99, 0.999))]
+    return FeatureSummary(
+        entry.name,
+        entry.reason,
+        entry.monotone,
+        *quantiles,
+        share_nonzero=float(np.mean(known != 0)) if known.size else 0.0,
+        missing_share=float(1 - known.size / max(1, column.size)),
+    )
+
+
+def detection(scores: Sequence[float], labels: Sequence[int], rates: Sequence[float] = RATES) -> dict[str, float]:
+    """Return the share of abusive sign-ups found at each false-positive rate, the threshold set on these rows."""
+    found = np.asarray(scores)[np.asarray(labels) == 1]
+    legitimate = np.sort(np.asarray(scores)[np.asarray(labels) == 0])[::-1]
+    answer = {}
+    for rate in rates:
+        rank = int(rate * len(legitimate))
+        threshold = legitimate[min(rank, len(legitimate) - 1)]
+        answer[f"tpr_at_fpr_{rate:g}"] = float(np.mean(found > threshold)) if found.size else float("nan")
+    return answer
