@@ -142,9 +142,7 @@ def _candidates(firsts: list[str], lasts: list[str]) -> Iterator[tuple[str, int]
     yield from ((last, 7) for last in lasts)
 
 
-def _hits(
-    typed: str, letters: str, firsts: list[str], lasts: list[str]
-) -> Iterator[tuple[int, int, str]]:
+def _hits(typed: str, letters: str, firsts: list[str], lasts: list[str]) -> Iterator[tuple[int, int, str]]:
     """Yield length, negated number and rest of every relation that holds: the longest explains most."""
     for text, number in _candidates(firsts, lasts):
         if letters == text or (len(text) >= _MIN_INSIDE and text in typed and number != _INITIALS):

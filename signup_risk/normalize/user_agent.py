@@ -38,9 +38,19 @@ _LIBRARY_START: Final = (
 _APP: Final = ("cfnetwork/", "okhttp/", "alamofire/", "electron/", "cronet/")
 _APP_START: Final = ("dalvik/", "dart/")
 _WEBVIEW: Final = (
-    *("; wv)", "fban/", "fbav/", "fb_iab/", "instagram ", " line/", "micromessenger/", "musical_ly",
-    "tiktok"), *("bytedancewebview", "snapchat/", "pinterest/", " gsa/", "twitter for", "linkedinapp",
-    "kakaotalk"), "whatsapp/",
+    *(
+        "; wv)",
+        "fban/",
+        "fbav/",
+        "fb_iab/",
+        "instagram ",
+        " line/",
+        "micromessenger/",
+        "musical_ly",
+        "tiktok",
+    ),
+    *("bytedancewebview", "snapchat/", "pinterest/", " gsa/", "twitter for", "linkedinapp", "kakaotalk"),
+    "whatsapp/",
 )
 _IOS_WEBVIEW: Final = re.compile(r"\((?:iPhone|iPad|iPod)[^)]*\) AppleWebKit/(?!.*Safari/)")
 _EMPTY: Final = frozenset({"", "-", "null", "none", "undefined", "unknown", "user-agent"})

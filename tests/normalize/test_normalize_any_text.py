@@ -1,9 +1,10 @@
 """No text that a person can type raises, changes a second time or makes an answer grow without bound."""
+# ruff: noqa: RUF001 - letters and digits that resemble others are typed on purpose
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given, settings
@@ -33,11 +34,14 @@ from signup_risk.normalize import (
     username_shape,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # Categories include Cs: JSON may carry lone surrogates.
 ANY_TEXT = st.one_of(
     st.text(st.characters(), max_size=80),
     st.text(st.characters(categories=["Cs", "Mn", "Mc", "Cf", "Nd", "No", "Lo", "Lm", "Lt"]), max_size=40),
-    st.text("aZé0１٣.+-_@:%[]/\"\\ \x00‮́Иλ", max_size=40),
+    st.text('aZé0１٣.+-_@:%[]/"\\ \x00\u202éИλ', max_size=40),
     st.builds(lambda text: f"{text}@example.com", st.text(st.characters(), max_size=30)),
     st.builds(lambda text: f"jane@{text}.com", st.text(st.characters(), max_size=30)),
     st.builds(lambda text: f"+{text}", st.text("0123456789٣²()-x;=", max_size=30)),
@@ -86,7 +90,7 @@ HOSTILE = (
     "." * 10_000,
     "a." * 5_000,
     " " * 10_000,
-    "‮" * 10_000,
+    "\u202e" * 10_000,
     "🙂" * 10_000,
     ":" * 10_000,
     "[" * 10_000,

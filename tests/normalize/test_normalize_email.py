@@ -1,4 +1,5 @@
 """An address is read as email-validator reads it and reduced to the mailbox of one person."""
+# ruff: noqa: RUF001 - letters and digits that resemble others are typed on purpose
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from signup_risk.normalize.email import MAX_LENGTH
 from signup_risk.normalize.providers import PROVIDERS, find_provider
 
 LOCAL = st.from_regex(r"[a-z0-9]{1,8}([._-][a-z0-9]{1,6}){0,2}", fullmatch=True)
-DOMAIN = st.sampled_from(["gmail.com", "yahoo.com", "proton.me", "yandex.ru", "me.com", "example.org", "fastmail.com"])
+DOMAIN = st.sampled_from(
+    ["gmail.com", "yahoo.com", "proton.me", "yandex.ru", "me.com", "example.org", "fastmail.com"]
+)
 
 
 def mailbox(text: str) -> str:
@@ -86,7 +89,9 @@ def test_unusable_addresses_are_none(text: str) -> None:
     assert normalize_email(text) is None
 
 
-@pytest.mark.parametrize("text", ["a@example.com", "a@mail.example.net", "a@host.test", "a@host.example", "a@test"])
+@pytest.mark.parametrize(
+    "text", ["a@example.com", "a@mail.example.net", "a@host.test", "a@host.example", "a@test"]
+)
 def test_reserved_domains_for_tests_are_read(text: str) -> None:
     """Documentation and test domains are ordinary, so that examples and test suites work."""
     assert mailbox(text) == text
@@ -161,7 +166,9 @@ def test_accepts_exactly_what_email_validator_accepts(text: str) -> None:
 @given(
     st.one_of(
         st.builds("{}@{}".format, LOCAL, DOMAIN),
-        st.builds("{}@{}".format, st.text(st.characters(categories=["L", "M", "N", "P", "S"]), max_size=12), DOMAIN),
+        st.builds(
+            "{}@{}".format, st.text(st.characters(categories=["L", "M", "N", "P", "S"]), max_size=12), DOMAIN
+        ),
     )
 )
 def test_mailbox_of_a_mailbox_is_itself(text: str) -> None:
@@ -178,7 +185,8 @@ def test_gmail_spellings_share_one_mailbox(local: str, tag: str, mask: int) -> N
     """Case, dots and tags of Gmail lead to one mailbox."""
     base = "".join(char for char in local if char.isalnum())
     dotted = "".join(
-        char + ("." if mask >> (index % 8) & 1 and index < len(base) - 1 else "") for index, char in enumerate(base)
+        char + ("." if mask >> (index % 8) & 1 and index < len(base) - 1 else "")
+        for index, char in enumerate(base)
     )
     assert mailbox(f"{dotted.upper()}+{tag}@GoogleMail.com") == mailbox(f"{base}@gmail.com")
 

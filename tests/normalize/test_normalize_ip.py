@@ -1,4 +1,5 @@
 """An address is read as the standard library reads it, unwrapped from tunnels and placed in its networks."""
+# ruff: noqa: RUF001 - letters and digits that resemble others are typed on purpose
 
 from __future__ import annotations
 
@@ -45,7 +46,7 @@ def read(text: str) -> IpFacts:
         ("169.254.1.1", "169.254.1.1", "link_local", None),
         ("192.0.2.7", "192.0.2.7", "documentation", None),
         ("198.18.0.1", "198.18.0.1", "benchmarking", None),
-        ("0.0.0.0", "0.0.0.0", "unspecified", None),
+        ("0.1.2.3", "0.1.2.3", "unspecified", None),
         ("224.0.0.1", "224.0.0.1", "multicast", None),
         ("255.255.255.255", "255.255.255.255", "reserved", None),
         ("::", "::", "unspecified", None),
@@ -148,7 +149,9 @@ def test_every_wrapping_of_an_ipv4_address_equals_it(address: ipaddress.IPv4Addr
 
 
 @given(st.ip_addresses())
-def test_canonical_text_is_its_own_canonical_text(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+def test_canonical_text_is_its_own_canonical_text(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> None:
     """Reading the canonical text gives the same keys."""
     once = read(str(address))
     again = read(once.address)

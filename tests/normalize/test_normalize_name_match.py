@@ -1,4 +1,5 @@
 """The way a mailbox was built from a name is named, and other scripts are not guilt."""
+# ruff: noqa: RUF001 - letters and digits that resemble others are typed on purpose
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """A name is compared and counted without judging its script, length or number of parts."""
-# ruff: noqa: RUF001, RUF003 - names in many scripts, and disguised ones, are the subject
+# ruff: noqa: RUF001 - letters and digits that resemble others are typed on purpose
 
 from __future__ import annotations
 
@@ -193,7 +193,11 @@ def test_scripts_are_listed_once_in_order() -> None:
 
 
 @settings(max_examples=300)
-@given(st.text(st.characters(categories=["L"], max_codepoint=0x24F, exclude_characters="µ"), min_size=1, max_size=20))
+@given(
+    st.text(
+        st.characters(categories=["L"], max_codepoint=0x24F, exclude_characters="µ"), min_size=1, max_size=20
+    )
+)
 def test_latin_words_are_never_disguised(text: str) -> None:
     """No word of Latin letters alone, with whatever marks, is mixed."""
     assert not has_mixed_script(unicodedata.normalize("NFKC", text))

@@ -1,4 +1,5 @@
 """Members of one generator share a shape, different generators do not."""
+# ruff: noqa: RUF001 - letters and digits that resemble others are typed on purpose
 
 from __future__ import annotations
 
@@ -22,15 +23,59 @@ from signup_risk.normalize import (
 )
 from signup_risk.normalize.shapes import MAX_RUNS
 
-WORDS = "river stone tiger maple cloud amber falcon harbor meadow silver winter garden orange pepper".split()
-FIRST = "mathew carlota hannah oliver marcus emilia thomas joanna victor sophia daniel amelia".split()
-LAST = "walker fisher turner mason cooper bennett foster graham porter hudson keller jensen".split()
+WORDS = [
+    "river",
+    "stone",
+    "tiger",
+    "maple",
+    "cloud",
+    "amber",
+    "falcon",
+    "harbor",
+    "meadow",
+    "silver",
+    "winter",
+    "garden",
+    "orange",
+    "pepper",
+]
+FIRST = [
+    "mathew",
+    "carlota",
+    "hannah",
+    "oliver",
+    "marcus",
+    "emilia",
+    "thomas",
+    "joanna",
+    "victor",
+    "sophia",
+    "daniel",
+    "amelia",
+]
+LAST = [
+    "walker",
+    "fisher",
+    "turner",
+    "mason",
+    "cooper",
+    "bennett",
+    "foster",
+    "graham",
+    "porter",
+    "hudson",
+    "keller",
+    "jensen",
+]
 
 Generator = Callable[[random.Random], str]
 GENERATORS: dict[str, tuple[Generator, str]] = {
     "word and five digits": (lambda r: f"{r.choice(WORDS)}{r.randrange(10**5):05}", "wd5"),
     "word and three digits": (lambda r: f"{r.choice(WORDS)}{r.randrange(10**3):03}", "wd3"),
-    "first.last and two digits": (lambda r: f"{r.choice(FIRST)}.{r.choice(LAST)}{r.randrange(100):02}", "w.wd2"),
+    "first.last and two digits": (
+        lambda r: f"{r.choice(FIRST)}.{r.choice(LAST)}{r.randrange(100):02}",
+        "w.wd2",
+    ),
     "first_last": (lambda r: f"{r.choice(FIRST)}_{r.choice(LAST)}", "w_w"),
     "initial.last": (lambda r: f"{r.choice(FIRST)[0]}.{r.choice(LAST)}", "i.w"),
     "word and birth year": (lambda r: f"{r.choice(WORDS)}{r.randrange(1960, 2005)}", "wy"),

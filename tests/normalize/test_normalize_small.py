@@ -1,4 +1,5 @@
 """Issuer numbers, language headers, addresses and the public list of names."""
+# ruff: noqa: RUF001 - letters and digits that resemble others are typed on purpose
 
 from __future__ import annotations
 
@@ -67,7 +68,9 @@ def test_schemes_by_range(number: str, scheme: str | None) -> None:
     assert facts.scheme == scheme
 
 
-@pytest.mark.parametrize("text", ["", "42424", "4242424", "424242424", "4242 42", "42424a", "４２４２４２", "4242424242424242"])
+@pytest.mark.parametrize(
+    "text", ["", "42424", "4242424", "424242424", "4242 42", "42424a", "４２４２４２", "4242424242424242"]
+)
 def test_other_issuer_numbers_are_none(text: str) -> None:
     """Only six or eight ASCII digits are an issuer number; a whole card number is not read."""
     assert normalize_issuer(text) is None
@@ -114,7 +117,9 @@ def test_languages(text: str, primary: str, region: str | None, tags: tuple[str,
     assert normalize_languages(text) == LanguageFacts(primary, region, tags, len(tags))
 
 
-@pytest.mark.parametrize("text", ["", "*", ",,;", "e", "english", "1-US", "en-", "en;q=0", "en--US", "日本語"])
+@pytest.mark.parametrize(
+    "text", ["", "*", ",,;", "e", "english", "1-US", "en-", "en;q=0", "en--US", "日本語"]
+)
 def test_no_language_is_none(text: str) -> None:
     """What names no language is unknown."""
     assert normalize_languages(text) is None
@@ -137,7 +142,13 @@ def test_canonical_languages_stay(tags: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "spelling",
-    ["12 Main Street, Apt. 4", "12 MAIN ST APT 4", "12  main st.; apartment 4", "１２ Main Street Apt 4", "12 Main Str Apt #4"],
+    [
+        "12 Main Street, Apt. 4",
+        "12 MAIN ST APT 4",
+        "12  main st.; apartment 4",
+        "１２ Main Street Apt 4",
+        "12 Main Str Apt #4",
+    ],
 )
 def test_spellings_of_an_address_collide(spelling: str) -> None:
     """Case, width, punctuation and abbreviations do not make another address."""
@@ -169,7 +180,9 @@ def test_billing_shapes(text: str, shape: str) -> None:
     assert billing_shape(text) == shape
 
 
-@pytest.mark.parametrize(("text", "expected"), [("sw1a 1aa", "SW1A1AA"), ("12345-6789", "123456789"), (" ", "")])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("sw1a 1aa", "SW1A1AA"), ("12345-6789", "123456789"), (" ", "")]
+)
 def test_postal_codes(text: str, expected: str) -> None:
     """Blanks and dashes do not make another postal code."""
     assert postal_text(text) == expected

@@ -26,7 +26,12 @@ def test_every_measure_of_one_text() -> None:
     """All measures of a mailbox, counted by hand."""
     facts = describe_text("Qwerty.Anna1234")
     assert facts is not None
-    assert (facts.length, facts.letters, facts.digits, facts.digit_share) == (15, 10, 4, pytest.approx(4 / 14))
+    assert (facts.length, facts.letters, facts.digits, facts.digit_share) == (
+        15,
+        10,
+        4,
+        pytest.approx(4 / 14),
+    )
     assert (facts.trailing_digits, facts.year, facts.repeat_run, facts.step_run) == (4, None, 2, 4)
     assert (facts.keyboard_run, facts.switches, facts.consonant_run) == (6, 1, 2)
     assert facts.vowel_share == pytest.approx(4 / 10)
@@ -49,7 +54,14 @@ def test_consonants_are_not_judged_outside_ascii(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "year"),
-    [("anna1930", 1930), ("anna2029", 2029), ("anna1929", None), ("anna2030", None), ("19871987", None), ("1987a", None)],
+    [
+        ("anna1930", 1930),
+        ("anna2029", 2029),
+        ("anna1929", None),
+        ("anna2030", None),
+        ("19871987", None),
+        ("1987a", None),
+    ],
 )
 def test_years(text: str, year: int | None) -> None:
     """Exactly four last digits inside the bounds are a year."""
@@ -57,7 +69,8 @@ def test_years(text: str, year: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("123456", 6), ("654321", 6), ("12321", 3), ("1a2b3c", 1), ("135", 1), ("", 0), ("٣٤٥", 0)]
+    ("text", "expected"),
+    [("123456", 6), ("654321", 6), ("12321", 3), ("1a2b3c", 1), ("135", 1), ("", 0), ("٣٤٥", 0)],
 )
 def test_step_runs(text: str, expected: int) -> None:
     """Rising and falling runs count, a turn begins anew."""
@@ -65,7 +78,8 @@ def test_step_runs(text: str, expected: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("asdfg", 5), ("gfdsa", 5), ("azerty", 6), ("asdsa", 3), ("qmz", 1), ("", 0), ("qwert1234", 5)]
+    ("text", "expected"),
+    [("asdfg", 5), ("gfdsa", 5), ("azerty", 6), ("asdsa", 3), ("qmz", 1), ("", 0), ("qwert1234", 5)],
 )
 def test_keyboard_runs(text: str, expected: int) -> None:
     """A walk keeps its row and direction."""
@@ -87,7 +101,13 @@ def test_measures_stay_within_their_bounds(text: str) -> None:
     assert 0 <= facts.digit_share <= 1
     assert 0 <= (facts.vowel_share or 0) <= 1
     assert 0 <= facts.entropy <= math.log2(max(facts.length, 2)) + 1e-9
-    for count in (facts.trailing_digits, facts.repeat_run, facts.step_run, facts.keyboard_run, facts.switches):
+    for count in (
+        facts.trailing_digits,
+        facts.repeat_run,
+        facts.step_run,
+        facts.keyboard_run,
+        facts.switches,
+    ):
         assert 0 <= count <= 3 * MAX_LENGTH
 
 

@@ -31,18 +31,33 @@ def read(text: str) -> AgentFacts:
         (WINDOWS, "browser", "chrome 120/windows 10", False),
         (WINDOWS + " Edg/120.0.0.0", "browser", "edge 120/windows 10", False),
         (CHROME.format("Linux; Android 10; K", "Mobile "), "browser", "chrome mobile 120/android 10", True),
-        (CHROME.format("Linux; Android 9; CUBOT_POWER", "Mobile "), "browser", "chrome mobile 120/android 9", True),
+        (
+            CHROME.format("Linux; Android 9; CUBOT_POWER", "Mobile "),
+            "browser",
+            "chrome mobile 120/android 9",
+            True,
+        ),
         (
             "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0",
             "browser",
             "firefox 120/ubuntu",
             False,
         ),
-        (WEBKIT.format("Version/17.2 Mobile/15E148 Safari/604.1"), "browser", "mobile safari 17/ios 17", True),
+        (
+            WEBKIT.format("Version/17.2 Mobile/15E148 Safari/604.1"),
+            "browser",
+            "mobile safari 17/ios 17",
+            True,
+        ),
         (WEBKIT.format("Mobile/15E148"), "webview", "mobile safari ui/wkwebview/ios 17", True),
         (WEBKIT.format("Mobile/15E148 Instagram 312.0.0.0"), "webview", "instagram 312/ios 17", True),
         (CHROME.format("Linux; Android 13; Pixel 7; wv", "Mobile "), "webview", None, True),
-        (CHROME.replace("Chrome/", "HeadlessChrome/").format("X11; Linux x86_64", ""), "automation", None, False),
+        (
+            CHROME.replace("Chrome/", "HeadlessChrome/").format("X11; Linux x86_64", ""),
+            "automation",
+            None,
+            False,
+        ),
         ("python-requests/2.31.0", "library", "python requests 2/other", False),
         ("curl/8.5.0", "library", "curl 8/other", False),
         ("Java/17.0.1", "library", None, False),
@@ -76,7 +91,12 @@ def test_known_agents(text: str, kind: str, key: str | None, is_mobile: bool) ->
 def test_versions_and_device() -> None:
     """Major versions are numbers, the device is named where the agent names it."""
     facts = read(CHROME.format("Linux; Android 13; SM-S911B", "Mobile "))
-    assert (facts.browser, facts.browser_major, facts.os, facts.os_major) == ("Chrome Mobile", 120, "Android", 13)
+    assert (facts.browser, facts.browser_major, facts.os, facts.os_major) == (
+        "Chrome Mobile",
+        120,
+        "Android",
+        13,
+    )
     assert facts.device_family == "Samsung SM-S911B"
     assert read(WINDOWS).device_family is None
 
@@ -114,7 +134,11 @@ def test_filing_crawlers_is_exact(pieces: list[str]) -> None:
 
 def test_ordinary_browsers_match_no_crawler() -> None:
     """Common browsers on common systems are no crawlers."""
-    for system in ("Macintosh; Intel Mac OS X 10_15_7", "X11; CrOS x86_64 14541.0.0", "Linux; Android 14; Pixel 8 Pro"):
+    for system in (
+        "Macintosh; Intel Mac OS X 10_15_7",
+        "X11; CrOS x86_64 14541.0.0",
+        "Linux; Android 14; Pixel 8 Pro",
+    ):
         assert user_agent._crawler_groups(CHROME.format(system, "")) == set()
 
 
@@ -129,7 +153,8 @@ def test_tables_load_on_first_use_or_when_warmed() -> None:
     warm()
     script = (
         "import sys, signup_risk.normalize as n; names = ('ua_parser', 'crawleruseragents');"
-        "before = [m in sys.modules for m in names]; n.warm(); print(before, [m in sys.modules for m in names])"
+        "before = [name in sys.modules for name in names]; n.warm();"
+        "print(before, [name in sys.modules for name in names])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[False, False] [True, True]"
