@@ -23,7 +23,8 @@ FLOORS = (
     ("explain",),
     ("scorer",),
     ("",),
-    ("training", "simulation"),
+    ("simulation",),
+    ("training",),
     ("cli", "notebook", "report"),
     ("__main__",),
 )
