@@ -9,7 +9,7 @@
     ├── StoreError
     │   ├── StoreUnavailable                the store cannot be reached or is gone
     │   │   └── StoreTimeout                it did not answer within the deadline
-    │   └── StoreMismatch                   other secret, or other layout version, than the store was made with
+    │   └── StoreMismatch                   the store was made with another secret or layout version
     ├── ReferenceProblem                    reference data is absent, corrupt or not what its manifest says
     ├── ModelMismatch                       a model's folder was refused
     └── MissingExtra (ImportError)          an optional package is not installed
@@ -41,7 +41,7 @@ class SignupRiskError(Exception):
     """Be the root of all errors of this package."""
 
 
-class InvalidSignup(SignupRiskError, ValueError):
+class InvalidSignup(SignupRiskError, ValueError):  # noqa: N818 - a name of the public contract
     """Report a mistake in how the caller built a sign-up.
 
     Attributes:
@@ -64,7 +64,7 @@ class InvalidSignup(SignupRiskError, ValueError):
         return f"{self.field}: found {self.kind}; allowed: {self.allowed}"
 
 
-_TOKEN_ADVICE: Final = (
+_CARD_ADVICE: Final = (
     "the processor's token, the first 6 or 8 digits as card.issuer_id_number and the last 2 or 4 as "
     "card.last_digits; never send the full number"
 )
@@ -81,7 +81,7 @@ class CardNumberRefused(InvalidSignup):
     """
 
     def __init__(self, field: str) -> None:
-        super().__init__(field, "what could be a full card number", _TOKEN_ADVICE)
+        super().__init__(field, "what could be a full card number", _CARD_ADVICE)
         # Pickling rebuilds an exception from its args; this class takes the field alone.
         self.args = (field,)
 
@@ -94,7 +94,7 @@ class StoreError(SignupRiskError):
     """Report that a velocity store failed."""
 
 
-class StoreUnavailable(StoreError):
+class StoreUnavailable(StoreError):  # noqa: N818 - a name of the public contract
     """Report that a velocity store cannot be reached."""
 
 
@@ -102,17 +102,17 @@ class StoreTimeout(StoreUnavailable):
     """Report that a velocity store did not answer within its deadline."""
 
 
-class StoreMismatch(StoreError):
+class StoreMismatch(StoreError):  # noqa: N818 - a name of the public contract
     """Report that a store was made with another secret or another layout version."""
 
 
-class ReferenceProblem(SignupRiskError):
+class ReferenceProblem(SignupRiskError):  # noqa: N818 - a name of the public contract
     """Report reference data that is absent, corrupt or not what its manifest says."""
 
 
-class ModelMismatch(SignupRiskError):
+class ModelMismatch(SignupRiskError):  # noqa: N818 - a name of the public contract
     """Report a model's folder that does not fit this code or its own manifest."""
 
 
-class MissingExtra(SignupRiskError, ImportError):
+class MissingExtra(SignupRiskError, ImportError):  # noqa: N818 - a name of the public contract
     """Report that an optional package is not installed; the message names the extra that brings it."""

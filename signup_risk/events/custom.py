@@ -1,6 +1,7 @@
 """Hold the caller's own inputs, unchangeable.
 
-``types.MappingProxyType`` would do, but for it being neither hashable nor picklable, and a sign-up has to be both.
+``types.MappingProxyType`` would do, but for it being neither hashable nor picklable, and a sign-up has to be
+both.
 """
 
 from __future__ import annotations

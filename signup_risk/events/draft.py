@@ -10,7 +10,7 @@ from signup_risk.events.custom import NO_CUSTOM, Custom, CustomValue
 from signup_risk.events.fields import Field
 from signup_risk.events.kinds import kind_of, safe_name
 from signup_risk.events.signup import Billing, Card, Device, InputWarning, Session, Signup
-from signup_risk.events.values import Unusable, custom_value
+from signup_risk.events.values import Parser, Unusable, custom_value, plain
 from signup_risk.events.warnings import INPUT_UNKNOWN
 
 _CUSTOM_KEY: Final = re.compile(r"[a-z0-9_]{1,25}")
@@ -30,26 +30,42 @@ class Draft:
     __slots__ = ("_custom", "_parts", "_seen_custom", "_unknown", "_warnings")
 
     def __init__(self) -> None:
-        self._parts: dict[str, dict[str, Any]] = {"": {}, "device": {}, "session": {}, "card": {}, "billing": {}}
+        self._parts: dict[str, dict[str, Any]] = {
+            "": {},
+            "device": {},
+            "session": {},
+            "card": {},
+            "billing": {},
+        }
         self._custom: dict[str, CustomValue] = {}
         self._seen_custom = 0
         self._unknown = 0
         self._warnings: list[InputWarning] = []
 
-    def put(self, field: Field, value: Any, pointer: str) -> bool:
-        """Read the value of a field, and tell whether there is one now."""
+    def read(self, parse: Parser, value: Any, pointer: str) -> Any:
+        """Return what a parser makes of a value, or ``None`` and note why not."""
         try:
-            found = field.parse(value)
+            return parse(value)
         except Unusable as problem:
+            simple = plain(value)
+            if simple is not value:
+                return self.read(parse, simple, pointer)
             self.warn(problem.code, pointer)
-            return False
+            return None
+
+    def put(self, field: Field, value: Any, pointer: str) -> None:
+        """Read the value of a field and keep it, if there is one."""
+        found = self.read(field.parse, value, pointer)
         if found is None:
-            return False
+            return
         part = self._parts[field.part]
         if field.attribute in part:
             raise InvalidSignup(field.name, "two values, one nested and one dotted", "one of them")
         part[field.attribute] = found
-        return True
+
+    def has(self, field: Field) -> bool:
+        """Tell whether a field has a value."""
+        return field.attribute in self._parts[field.part]
 
     def put_custom(self, key: Any, value: Any, pointer: str) -> None:
         """Read one of the caller's own inputs, of which the caller also chose the key."""
@@ -57,12 +73,10 @@ class Draft:
         if self._seen_custom > _CUSTOM_KEYS:
             raise InvalidSignup("custom", f"more than {_CUSTOM_KEYS} keys", f"up to {_CUSTOM_KEYS} keys")
         if not isinstance(key, str) or not _CUSTOM_KEY.fullmatch(key):
-            raise InvalidSignup("custom", f"a key that is {kind_of(key)}", "keys of 1 to 25 of a-z, 0-9 and _")
-        try:
-            found = custom_value(value)
-        except Unusable as problem:
-            self.warn(problem.code, f"{pointer}/{key}")
-            return
+            raise InvalidSignup(
+                "custom", f"a key that is {kind_of(key)}", "keys of 1 to 25 of a-z, 0-9 and _"
+            )
+        found = self.read(custom_value, value, f"{pointer}/{key}")
         if found is None:
             return
         if key in self._custom:

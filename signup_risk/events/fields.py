@@ -10,11 +10,23 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from signup_risk.errors import CardNumberRefused
-from signup_risk.events.cards import could_be_card_number
+from signup_risk.events.cards import SHORTEST, could_be_card_number
 from signup_risk.events.moments import moment
 from signup_risk.events.values import (
-    Parser, calendar_date, count, country, digits, flag, label, number, one_of, result_code, screen, text, time_zone,
-)  # fmt: skip
+    Parser,
+    calendar_date,
+    count,
+    country,
+    digits,
+    flag,
+    label,
+    number,
+    one_of,
+    result_code,
+    screen,
+    text,
+    time_zone,
+)
 
 # The objects of the contract whose fields are known; `custom` is the fifth, with fields of the caller's.
 PARTS: Final = ("device", "session", "card", "billing")
@@ -50,7 +62,9 @@ def _card(name: str, parse: Parser) -> Field:
     is_token = name == "card.token"
 
     def guarded(value: Any) -> Any:
-        if could_be_card_number(value, is_token=is_token):
+        # Most values are too short to be looked into.
+        may_hold_one = type(value) is not str or len(value) >= SHORTEST
+        if may_hold_one and could_be_card_number(value, is_token=is_token):
             raise CardNumberRefused(name)
         return parse(value)
 

@@ -28,7 +28,7 @@ def kind_of(value: object) -> str:
 
 
 def safe_name(key: object) -> str | None:
-    """Return a key if it is written as the name of a field is; other keys may hold anything, so they are not shown.
+    """Return a key that is written as names of fields are; others may hold anything, so they are not shown.
 
     Examples:
         >>> safe_name("e_mail"), safe_name("ada@example.com"), safe_name("k4111111111111111")

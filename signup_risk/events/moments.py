@@ -14,7 +14,9 @@ from signup_risk.events.kinds import kind_of
 _RFC3339: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,32})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
-_FORM: Final = "an RFC 3339 time with offset, such as 2026-05-01T12:00:00Z, or an aware datetime, 1970 to 2100"
+_FORM: Final = (
+    "an RFC 3339 time with offset, such as 2026-05-01T12:00:00Z, or an aware datetime, 1970 to 2100"
+)
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _END: Final = datetime(2101, 1, 1, tzinfo=UTC)
 # Wide enough for any offset, so that the conversion to UTC cannot overflow before the range is looked at.
@@ -24,7 +26,8 @@ _YEARS: Final = range(1969, 2102)
 def moment(field: str) -> Callable[[Any], datetime | None]:
     """Return the parser of a moment.
 
-    A moment comes from the caller's clock, never from an applicant: one that cannot be read is the caller's error.
+    A moment comes from the caller's clock, never from an applicant: one that cannot be read is the caller's
+    error.
 
     Examples:
         >>> moment("at")("2026-05-01T14:00:00.123456789+02:00")
@@ -48,11 +51,12 @@ def moment(field: str) -> Callable[[Any], datetime | None]:
 def _from_text(text: str) -> datetime | None:
     if not _RFC3339.fullmatch(text):
         return None
-    # A leap second is the last moment of its minute: `datetime` has no second 60, and order is all that matters.
+    # A leap second is the last moment of its minute: `datetime` has no second 60, and order is all that
+    # matters.
     if text[17:19] == "60":
         text = f"{text[:17]}59.999999{text[-1:] if text[-1] in 'Zz' else text[-6:]}"
     try:
-        return _to_utc(datetime.fromisoformat(text.upper()))
+        return _to_utc(datetime.fromisoformat(text if text[-1] != "z" else text[:-1] + "Z"))
     except ValueError:
         return None
 

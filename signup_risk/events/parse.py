@@ -67,7 +67,9 @@ def _read_custom(draft: Draft, values: Any) -> None:
         for key, value in values.items():
             draft.put_custom(key, value, "/custom")
     elif not is_absent(values):
-        raise InvalidSignup("custom", kind_of(values), "an object of up to 100 numbers, texts and truth values")
+        raise InvalidSignup(
+            "custom", kind_of(values), "an object of up to 100 numbers, texts and truth values"
+        )
 
 
 def _read_dotted(draft: Draft, key: Any, value: Any) -> None:

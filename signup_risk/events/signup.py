@@ -1,7 +1,7 @@
 """Define the sign-up as a value: parsed once at the edge, frozen and typed from there on.
 
-Every field may be ``None``: unknown is a third value, neither clean nor bad. Text is kept as typed; its meaning is
-the normalizers' work.
+Every field may be ``None``: unknown is a third value, neither clean nor bad. Text is kept as typed; its
+meaning is the normalizers' work.
 """
 
 from __future__ import annotations
@@ -16,6 +16,12 @@ from signup_risk.events.custom import NO_CUSTOM, CustomValue
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def _without_trace(error: InvalidSignup) -> InvalidSignup:
+    """Cut an error from the frames that saw the value: some loggers print the locals of frames."""
+    error.__context__ = error.__cause__ = None
+    return error.with_traceback(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +210,14 @@ class Signup:
         """Read a sign-up from the input contract, nested or with dotted keys.
 
         Args:
-            event: One sign-up; ``device``, ``session``, ``card``, ``billing`` and ``custom`` are objects, or their
-                fields are keys such as ``device.id``, as tables have them.
+            event: One sign-up. ``device``, ``session``, ``card``, ``billing`` and ``custom`` are objects, or
+                their fields are keys such as ``device.id``, as tables have them.
             require_at: Whether ``at`` has to be there, as in files.
 
         Raises:
             CardNumberRefused: If anything under ``card`` could be a full card number.
-            InvalidSignup: If the caller built the event wrongly. A value that an applicant typed never raises:
-                it becomes unknown, and a warning says so.
+            InvalidSignup: If the caller built the event wrongly. What an applicant typed never raises: it
+                becomes unknown, and a warning says so.
 
         Examples:
             >>> signup = Signup.from_mapping({"at": "2026-05-01T12:00:00Z", "email": "ada@example.com",
@@ -229,16 +235,16 @@ class Signup:
             return read_mapping(event, require_at=require_at)
         except InvalidSignup as found:
             error = found
-        # Raised anew, so that no frame of the traceback holds a value: some loggers print the locals of frames.
         del event
-        raise error.with_traceback(None)
+        raise _without_trace(error)
 
     @classmethod
     def from_minfraud(cls, request: Mapping[str, Any], *, require_at: bool = False) -> Signup:
         """Read a sign-up from the body of a minFraud request.
 
         :data:`signup_risk.events.minfraud.MINFRAUD_FIELDS` says where each of its fields lands, and
-        :data:`signup_risk.events.minfraud.MINFRAUD_IGNORED` which do not and why. Warnings point into the request.
+        :data:`signup_risk.events.minfraud.MINFRAUD_IGNORED` which do not and why. Warnings point into the
+        request.
 
         Args:
             request: The request as sent to minFraud Score, Insights or Factors.
@@ -263,7 +269,7 @@ class Signup:
         except InvalidSignup as found:
             error = found
         del request
-        raise error.with_traceback(None)
+        raise _without_trace(error)
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the sign-up as the input contract has it: nested JSON values, present fields only.

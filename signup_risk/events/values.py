@@ -1,7 +1,8 @@
 """Read single values of the input: one parser a kind of field.
 
-A parser returns the value, or ``None`` where there is none (empty text, NaN), or raises :class:`Unusable`. Numbers
-given as text and text given as numbers are read where there is one way to read them, as minFraud does.
+A parser returns the value, or ``None`` where there is none (empty text, NaN), or raises :class:`Unusable`.
+Numbers given as text and text given as numbers are read where there is one way to read them, as minFraud
+does.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ Parser = Callable[[Any], Any]
 # C0, DEL, C1 and unpaired surrogates. Format characters stay: joiners belong to Persian and Indic names.
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NUMBER: Final = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
-# https://data.iana.org/time-zones/theory.html, "Timezone identifiers": parts of letters, digits, - + _ ; the longest
-# name of tzdata 2024a has 32 characters and three parts.
-_TIME_ZONE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z][A-Za-z0-9_+-]{0,30}){0,2}", re.ASCII)
+# https://data.iana.org/time-zones/theory.html, "Timezone identifiers": parts of letters, digits, - + _ ; the
+# longest name of tzdata 2024a has 32 characters and three parts.
+_TIME_ZONE: Final = re.compile(
+    r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z][A-Za-z0-9_+-]{0,30}){0,2}", re.ASCII
+)
 _SCREEN: Final = re.compile(r"(\d{1,5}) ?[xX\u00d7] ?(\d{1,5})", re.ASCII)
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # Beyond it floats are no longer exact, so numbers given as such may not be the ones meant.
 _EXACT: Final = 2**53
 # minFraud's bound for every number that it takes.
@@ -103,10 +105,18 @@ def _as_text(value: Any) -> str | None:
     raise Unusable
 
 
+def plain(value: Any) -> Any:
+    """Return a value of numpy, of which tables are made, as the one of Python's that it stands for.
+
+    Examples:
+        >>> plain("ada")
+        'ada'
+    """
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
 def _python_number(value: Any) -> int | float | None:
-    """Return a number, of numpy and decimals too, as one of Python's; ``None`` for anything else."""
-    if type(value) in (int, float):
-        return value  # type: ignore[no-any-return]
+    """Return a number, a decimal too, as one of Python's; ``None`` for anything else."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -114,12 +124,7 @@ def _python_number(value: Any) -> int | float | None:
     if isinstance(value, float):
         return float(value)
     if isinstance(value, Decimal):
-        # Integers of any size stay what they are; a signalling NaN would raise.
         return float(value) if value.is_finite() else None
-    if hasattr(value, "__index__"):
-        return int(value.__index__())
-    if type(value).__module__ == "numpy" and hasattr(value, "__float__") and not getattr(value, "shape", ()):
-        return None if type(value).__name__ in ("bool", "bool_") else float(value)
     return None
 
 
@@ -148,12 +153,14 @@ def number(least: float, most: float = _LARGEST) -> Parser:
     """
 
     def parse(value: Any) -> float | None:
+        if type(value) is float and least <= value <= most:
+            # Adding zero makes -0.0 plain 0.0.
+            return value + 0.0
         found = _number(value)
         if found is None:
             return None
         if not least <= found <= most:
             raise Unusable
-        # Adding zero makes -0.0 plain 0.0.
         return float(found) + 0.0
 
     return parse
@@ -195,9 +202,6 @@ def flag(value: Any) -> bool | None:
         return _FLAGS.get(word)
     if is_absent(value):
         return None
-    # numpy's truth values are none of Python's, nor numbers.
-    if type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_"):
-        return bool(value)
     found = _python_number(value)
     if found not in (0, 1):
         raise Unusable
@@ -270,9 +274,10 @@ def calendar_date(value: Any) -> date | None:
     if isinstance(value, str):
         if not value:
             return None
-        if _DATE.fullmatch(value):
+        # `fromisoformat` also reads week dates and dates without hyphens; these places tell them apart.
+        if len(value) == 10 and value[4] == value[7] == "-":
             try:
-                return date(int(value[:4]), int(value[5:7]), int(value[8:]))
+                return date.fromisoformat(value)
             except ValueError:
                 raise Unusable(warnings.DATE_INVALID) from None
     elif is_absent(value):
@@ -286,21 +291,24 @@ def calendar_date(value: Any) -> date | None:
 def digits(*lengths: int) -> Parser:
     """Return the parser of a string of so many digits.
 
-    A number shorter than the longest form may have lost leading zeros, unless no form begins with zero; only the
-    text says.
+    A number may have lost leading zeros, so where two lengths are near it could be either: only the longer is
+    taken.
 
     Examples:
         >>> digits(6, 8)("411111"), digits(2, 4)(1234)
         ('411111', '1234')
     """
+    # An issuer's number never begins with zero in six digits, so its short form cannot come from a lost one.
+    of_numbers = lengths if min(lengths) >= 6 else (max(lengths),)
 
     def parse(value: Any) -> str | None:
+        if type(value) is str and len(value) in lengths and value.isascii() and value.isdigit():
+            return value
         found = _as_text(value)
         if not found:
             return None
-        if len(found) not in lengths or not (found.isascii() and found.isdigit()):
-            raise Unusable
-        if min(lengths) < 6 and len(found) < max(lengths) and not isinstance(value, str):
+        allowed = lengths if isinstance(value, str) else of_numbers
+        if len(found) not in allowed or not (found.isascii() and found.isdigit()):
             raise Unusable
         return found
 
@@ -351,9 +359,11 @@ def label(value: Any) -> int | None:
         (1, 0, 1)
     """
     try:
-        found = flag(value)
+        found = flag(plain(value))
     except Unusable:
-        raise InvalidSignup("label", kind_of(value), "1 (abusive), 0 (legitimate), or absent (unknown)") from None
+        raise InvalidSignup(
+            "label", kind_of(value), "1 (abusive), 0 (legitimate), or absent (unknown)"
+        ) from None
     return None if found is None else int(found)
 
 
@@ -373,8 +383,6 @@ def custom_value(value: Any) -> CustomValue | None:
         return _CUSTOM_TEXT(value)  # type: ignore[no-any-return]
     if is_absent(value):
         return None
-    if type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_"):
-        return bool(value)
     found = _python_number(value)
     if found is None or not -1e300 <= found <= 1e300:
         raise Unusable
