@@ -178,8 +178,8 @@ def _percent(share: float) -> str:
     """Return a share as a percentage that keeps rare things apart from absent ones.
 
     Examples:
-        >>> [_percent(share) for share in (0.0, 0.00004, 0.0031, 0.25, 0.9996, 1.0)]
-        ['0%', 'less than 0.01%', '0.31%', '25%', '99.96%', '100%']
+        >>> [_percent(share) for share in (0.0, 0.00004, 0.0031, 0.25, 0.9996, 0.99996)]
+        ['0%', 'less than 0.01%', '0.31%', '25%', '99.96%', 'more than 99.99%']
     """
     percent = share * 100.0
     if 0.0 < percent < 0.01:

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from signup_risk.errors import ModelMismatch
+from signup_risk.model import booster as booster_module
 from signup_risk.model.booster import Booster
 
 FEATURES = 6
@@ -125,6 +126,22 @@ def test_a_closed_model_says_so(model_text: TextOf) -> None:
     for predict in (booster.raw_score, booster.contributions, booster.raw_scores):
         with pytest.raises(ModelMismatch, match="was closed"):
             predict(array("d", [0.0] * FEATURES))
+
+
+def test_closing_waits_for_calls_under_way(model_text: TextOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that began before closing still gets its score, and keeps nothing for later."""
+    booster = Booster(model_text("plain"))
+    row = array("d", [0.5] * FEATURES)
+    expected = booster.raw_score(row)
+    predict = booster_module._RowPredictor.predict
+
+    def close_first(self: booster_module._RowPredictor, row: array[float]) -> list[float]:
+        booster.close()
+        return predict(self, row)
+
+    monkeypatch.setattr(booster_module._RowPredictor, "predict", close_first)
+    assert booster.raw_score(row) == expected
+    assert not any(booster._free.values())
 
 
 def test_threads_share_a_model(model_text: TextOf) -> None:

@@ -77,6 +77,7 @@ def test_beyond_the_largest_score_the_rate_is_the_resolution() -> None:
     assert calibration.fpr(2.1) == calibration.fpr(math.inf) == calibration.resolution == 0.25
     assert calibration.fpr(-math.inf) == 1.0
     assert calibration.raw_at(0.2) == math.inf
+    assert calibration.raw_at(1.0) == -math.inf
 
 
 @given(
