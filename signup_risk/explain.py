@@ -78,8 +78,7 @@ class Explainer:
                 "another order; pass the features that the model names"
             )
         self._features = tuple(features)
-        self._usual = tuple(usual)
-        self._specs = tuple(map(_value_spec, features))
+        self._wordings = tuple(map(_Wording, features, usual))
         codes = list(dict.fromkeys(feature.reason for feature in features))
         self._codes = tuple(codes)
         self._group_of = tuple(codes.index(feature.reason) for feature in features)
@@ -117,21 +116,46 @@ class Explainer:
         return Reason(
             code=self._codes[group],
             family=self._features[strongest].family,
-            text=self._text(strongest, values[strongest]),
+            text=self._wordings[strongest].text(values[strongest]),
             contribution=total,
             direction="risk" if total > 0 else "trust",
         )
 
-    def _text(self, column: int, value: float) -> str:
-        feature, usual = self._features[column], self._usual[column]
-        if math.isnan(value):
-            return f"{feature.missing}; unknown for {_percent(usual.missing_share)} of legitimate sign-ups"
-        if feature.unit == "flag":
-            said = feature.text.format(value=_Shown(value))
-            said = said if value else f"does not apply: {said}"
-            return f"{said}; applies to {_percent(usual.share_nonzero)} of legitimate sign-ups"
-        said = feature.text.format(value=_Shown(value))
-        return f"{said}; {_what_is_usual(value, usual, self._specs[column])}"
+
+class _Wording:
+    """Say a feature's value and what is usual; everything but the value is worded beforehand."""
+
+    __slots__ = ("_at_least", "_at_most", "_far_at_most", "_flag", "_missing", "_p50", "_p999", "_template")
+
+    def __init__(self, feature: Feature, usual: FeatureSummary) -> None:
+        spec = _value_spec(feature)
+        self._template = feature.text
+        self._flag = feature.unit == "flag"
+        self._missing = (
+            f"{feature.missing}; unknown for {_percent(usual.missing_share)} of legitimate sign-ups"
+        )
+        self._p50 = self._p999 = math.inf
+        if self._flag:
+            self._at_least = f"; applies to {_percent(usual.share_nonzero)} of legitimate sign-ups"
+        else:
+            self._at_least = "; no legitimate sign-up showed it"
+        self._at_most = self._far_at_most = self._at_least
+        if not (self._flag or usual.p01 is None or usual.p50 is None or usual.p99 is None):
+            self._p50, self._p999 = usual.p50, math.inf if usual.p999 is None else usual.p999
+            self._at_least = f"; 99% of legitimate sign-ups: at least {_Shown(usual.p01):{spec}}"
+            self._at_most = f"; 99% of legitimate sign-ups: at most {_Shown(usual.p99):{spec}}"
+            self._far_at_most = f"; 99.9% of legitimate sign-ups: at most {_Shown(self._p999):{spec}}"
+
+    def text(self, value: float) -> str:
+        """Return the words for this value."""
+        if value != value:  # noqa: PLR0124 - NaN, an unknown value, is the one number that differs from itself
+            return self._missing
+        said = self._template.format(value=_Shown(value))
+        if self._flag:
+            return (said if value else f"does not apply: {said}") + self._at_least
+        if value > self._p999:
+            return said + self._far_at_most
+        return said + (self._at_most if value >= self._p50 else self._at_least)
 
 
 class _Shown(float):
@@ -162,16 +186,6 @@ def _value_spec(feature: Feature) -> str:
             f"the text of feature {feature.name} may format {{value}} only{reason}; correct it"
         )
     return fields[0][1] or "" if fields else ""
-
-
-def _what_is_usual(value: float, usual: FeatureSummary, spec: str) -> str:
-    if usual.p01 is None or usual.p50 is None or usual.p99 is None:
-        return "no legitimate sign-up showed it"
-    if usual.p999 is not None and value > usual.p999:
-        return f"99.9% of legitimate sign-ups: at most {_Shown(usual.p999):{spec}}"
-    if value >= usual.p50:
-        return f"99% of legitimate sign-ups: at most {_Shown(usual.p99):{spec}}"
-    return f"99% of legitimate sign-ups: at least {_Shown(usual.p01):{spec}}"
 
 
 def _percent(share: float) -> str:

@@ -174,7 +174,8 @@ def test_values_without_a_format_read_well() -> None:
 def test_what_no_legitimate_signup_showed_is_said() -> None:
     """Without any known value among legitimate sign-ups there is no quantile to quote."""
     unknown = usual(p01=None, p50=None, p90=None, p99=None, p999=None)
-    assert said(2.0, None, unknown).endswith("; no legitimate sign-up showed it")
+    for value in (2.0, math.inf, -math.inf):
+        assert said(value, None, unknown).endswith("; no legitimate sign-up showed it")
     assert said(50.0, None, usual(p999=None)).endswith("at most 3")
 
 
