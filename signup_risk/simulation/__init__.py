@@ -1,0 +1,11 @@
+"""Simulate labelled sign-up traffic: ordinary people of many kinds, crowds that look like farms, and farms.
+
+Simulated figures are not measurements: say *synthetic* beside every one of them.
+"""
+
+from __future__ import annotations
+
+from signup_risk.simulation.scenario import CampaignSpec, FarmPriors, Scenario, Waves, load_scenario
+from signup_risk.simulation.stream import simulate
+
+__all__ = ["CampaignSpec", "FarmPriors", "Scenario", "Waves", "load_scenario", "simulate"]

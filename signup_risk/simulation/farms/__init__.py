@@ -1,0 +1,1 @@
+"""Farms: campaigns that draw their suppliers and manners from wide priors."""

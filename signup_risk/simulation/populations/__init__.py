@@ -1,0 +1,1 @@
+"""Legitimate populations, the ones that look like farms included."""

@@ -1,0 +1,102 @@
+"""Let ordinary people of all kinds sign up, day by day."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Final
+
+from signup_risk.simulation.applicant import Applicant
+from signup_risk.simulation.draw import Weighted, log_normal, poisson
+from signup_risk.simulation.intake import HOUR_US
+from signup_risk.simulation.populations import network_users, people_kinds
+from signup_risk.simulation.rhythm import time_of_day, weekday_factor
+from signup_risk.simulation.source import Arrival
+from signup_risk.simulation.tables import countries
+from signup_risk.simulation.world import DAY_US, Moment, World, ordinary
+
+Maker = Callable[[Random, World, Moment, str], Applicant]
+
+# Shares of ordinary traffic [assumption: no public figures; each group is large enough to be judged on its own].
+_MAKERS: Final[dict[str, tuple[Maker, float]]] = {
+    "ordinary": (ordinary, 70.0),
+    "vpn": (network_users.vpn_user, 4.0),
+    "relay": (network_users.relay_user, 3.2),
+    "tor": (network_users.tor_user, 0.25),
+    "privacy_browser": (network_users.privacy_browser, 2.5),
+    "abroad": (network_users.abroad, 3.0),
+    "developer": (network_users.developer, 1.2),
+    "prepaid": (people_kinds.prepaid, 1.8),
+    "disposable": (people_kinds.disposable_mail, 0.7),
+    "tester": (people_kinds.tester, 0.8),
+    "slow": (people_kinds.slow_typist, 1.2),
+    "password_manager": (people_kinds.password_manager, 2.2),
+    "new_business": (people_kinds.new_business, 1.6),
+    "student": (people_kinds.student, 2.0),
+    "virtual_card": (people_kinds.virtual_card, 0.9),
+}
+_FAMILY_SHARE: Final = 0.03
+_RETRY_SHARE: Final = 0.015
+_CAFE_SHARE: Final = 0.012
+
+
+class Everyday:
+    """Yield the steady stream of ordinary sign-ups.
+
+    Households, internet cafés and second tries need a memory of who came before; it is bounded.
+    """
+
+    def __init__(self, rng: Random, world: World, mean_per_day: float, shift: float, no_signal_share: float) -> None:
+        self._rng = rng
+        self._world = world
+        self._mean = mean_per_day
+        self._makers = Weighted([(maker, weight * math.exp(rng.gauss(0.0, shift))) for maker, weight in _MAKERS.values()])
+        self._no_signal = no_signal_share
+        self._households: deque[Applicant] = deque(maxlen=400)
+        self._cafes = network_users.Cafes(rng)
+        self._start_day = world.start_us // DAY_US
+
+    def day(self, day: int) -> Iterator[Arrival]:
+        """Yield the arrivals of one day."""
+        rng = self._rng
+        mean = self._mean * weekday_factor(self._start_day + day) * log_normal(rng, 1.0, 0.07)
+        for _ in range(poisson(rng, mean)):
+            for arrival in self._arrivals(day):
+                if rng.random() < self._no_signal:
+                    arrival.applicant.label, arrival.applicant.group = 1, "farm.nosignal.1"
+                yield arrival
+
+    def _arrivals(self, day: int) -> Iterator[Arrival]:
+        rng, world = self._rng, self._world
+        country = world.country_weights.pick(rng)
+        offset = countries()[country].zones.pick(rng).offset_hours
+        moment = world.moment(rng, world.start_us + day * DAY_US + time_of_day(rng, offset))
+        choice = rng.random()
+        if choice < _FAMILY_SHARE:
+            yield Arrival(moment, self._family_member(moment, country))
+            return
+        if choice < _FAMILY_SHARE + _CAFE_SHARE:
+            yield Arrival(moment, self._cafes.visitor(rng, world, moment))
+            return
+        applicant = self._makers.pick(rng)(rng, world, moment, country)
+        yield Arrival(moment, applicant)
+        if choice > 1.0 - _RETRY_SHARE:
+            applicant.group = "legit.retry"
+            yield self._second_try(day, applicant, moment)
+
+    def _family_member(self, moment: Moment, country: str) -> Applicant:
+        rng = self._rng
+        if self._households and rng.random() < 0.6:
+            return people_kinds.relative_of(rng, self._world, moment, rng.choice(self._households))
+        applicant = ordinary(rng, self._world, moment, country, group="legit.family")
+        self._households.append(applicant)
+        return applicant
+
+    def _second_try(self, day: int, applicant: Applicant, moment: Moment) -> Arrival:
+        rng = self._rng
+        delay = int(log_normal(rng, 0.5, 1.8) * HOUR_US)
+        latest = self._world.start_us + (day + 1) * DAY_US - 1
+        again = self._world.moment(rng, min(moment.at_us + delay, latest))
+        return Arrival(again, people_kinds.same_person_again(rng, self._world, again, applicant))

@@ -1,0 +1,145 @@
+"""Write an applicant as a contract event: only the fields of the form, in the site's way of writing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any, Final
+
+from signup_risk.simulation.agents import identifier, tls_text
+from signup_risk.simulation.applicant import Applicant
+from signup_risk.simulation.intake import Period
+from signup_risk.simulation.phones import national_form
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def time_text(at_us: int) -> str:
+    """Write a moment as RFC 3339 in UTC.
+
+    Examples:
+        >>> time_text(0)
+        '1970-01-01T00:00:00.000Z'
+    """
+    moment = EPOCH + timedelta(microseconds=at_us)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def write_event(rng: Random, who: Applicant, form: frozenset[str], period: Period, at_us: int, number: int) -> dict[str, Any]:
+    """Return the contract event of a sign-up, without its labels."""
+    event: dict[str, Any] = {"signup_id": f"{number:08x}{rng.getrandbits(64):016x}", "at": time_text(at_us)}
+    if "ip_address" in form:
+        event["ip_address"] = who.ip_address
+    _write_identity(rng, event, who, form, period)
+    for name, section in (
+        ("device", _device(who, form, period)),
+        ("session", _session(who, form, period)),
+        ("card", _card(who, form, period)),
+        ("billing", _billing(who, form)),
+    ):
+        if section:
+            event[name] = section
+    return event
+
+
+def _write_identity(rng: Random, event: dict[str, Any], who: Applicant, form: frozenset[str], period: Period) -> None:
+    event["email"] = _typed_email(rng, who.email, period)
+    if "phone" in form and who.phone:
+        national = rng.random() < period.national_phones and who.phone.startswith(f"+{who.person.country.calling_code}")
+        keep = "country" in form and who.home == who.person.country.code
+        event["phone"] = national_form(who.phone, who.person.country.calling_code) if national and keep else who.phone
+    person = who.person
+    values = {
+        "username": who.username,
+        "first_name": _typed_name(rng, person.first, period),
+        "last_name": _typed_name(rng, person.last, period),
+        "birth_date": person.birth.isoformat(),
+        "country": who.home,
+        "organization": who.organization,
+        "channel": who.channel,
+        "referral_code": who.referral_code,
+    }
+    for name, value in values.items():
+        if value is not None and name in form:
+            event[name] = value
+
+
+def _typed_email(rng: Random, email: str, period: Period) -> str:
+    if rng.random() > period.careless:
+        return email
+    return rng.choice((email.capitalize(), email.capitalize(), email.title(), email.upper()))
+
+
+def _typed_name(rng: Random, name: str | None, period: Period) -> str | None:
+    if name is None or rng.random() > period.careless * 1.5:
+        return name
+    return rng.choice((name.lower(), name.lower(), name.upper(), f"{name} "))
+
+
+def _device(who: Applicant, form: frozenset[str], period: Period) -> dict[str, Any]:
+    browser = who.browser
+    values = {
+        "id": identifier(browser.key, period.device_style) if "id" in form else None,
+        "user_agent": browser.agent,
+        "accept_language": browser.languages,
+        "time_zone": browser.zone,
+        "screen": browser.screen,
+        "platform": browser.platform,
+        "webdriver": browser.webdriver,
+        "tls_fingerprint": tls_text(browser.tls, period.tls_style),
+    }
+    return {name: value for name, value in values.items() if value is not None and name in form}
+
+
+def _session(who: Applicant, form: frozenset[str], period: Period) -> dict[str, Any]:
+    visit = who.visit
+    if visit is None:
+        return {}
+    values = {
+        "age_seconds": round(visit.age_seconds, period.decimals),
+        "form_seconds": round(visit.form_seconds, period.decimals),
+        "pasted_fields": visit.pasted_fields,
+        "keystrokes": visit.keystrokes,
+        "captcha_score": round(visit.captcha_score, 2),
+        "referrer_uri": visit.referrer,
+    }
+    return {name: value for name, value in values.items() if name in form}
+
+
+def _card(who: Applicant, form: frozenset[str], period: Period) -> dict[str, Any]:
+    card = who.card
+    if card is None or "token" not in form and "issuer_id_number" not in form:
+        return {}
+    values = {
+        "token": f"card_{card.key:024x}",
+        "issuer_id_number": card.issuer.number[: period.issuer_digits],
+        "last_digits": card.last_digits[-period.last_digits :],
+        "funding": card.issuer.funding,
+        "card_country": card.issuer.country,
+        "avs_result": card.avs,
+        "cvv_result": card.cvv,
+        "was_3d_secure_successful": card.secure,
+        "was_authorized": card.authorized,
+        "processor": period.processor,
+    }
+    names = {"card_country": "country"}
+    section = {names.get(name, name): value for name, value in values.items() if value is not None and name in form}
+    if card.decline and "was_authorized" in form:
+        section["decline_code"] = card.decline
+    return section
+
+
+def _billing(who: Applicant, form: frozenset[str]) -> dict[str, Any]:
+    billing = who.billing
+    if billing is None:
+        return {}
+    values = {
+        "address": billing.address,
+        "city": billing.city,
+        "region": billing.region,
+        "postal": billing.postal,
+        "billing_country": billing.country,
+        "billing_first_name": billing.first_name,
+        "billing_last_name": billing.last_name,
+    }
+    return {name.removeprefix("billing_"): value for name, value in values.items() if value and name in form}

@@ -1,0 +1,167 @@
+"""Say what traffic to simulate: every number a stream depends on, in one versioned value.
+
+Scenarios are fixed in files before a model is tuned on them, so that the yardstick does not follow the model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from signup_risk.errors import ConfigurationError
+
+SCENARIO_VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSpec:
+    """Ask for one farm of a given kind instead of a drawn one.
+
+    Attributes:
+        kind: One of ``a0`` to ``a7``.
+        size: Accounts.
+        start_day, days: When it works, counted from the start of the scenario.
+    """
+
+    kind: str
+    size: int
+    start_day: float
+    days: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """Count the legitimate events that look like farms, over the whole scenario.
+
+    Attributes:
+        campuses: Weeks in which one university signs up.
+        rollouts: Companies that sign up their staff in minutes.
+        hackathons: Rooms full of people behind one address.
+        launches: Days of 5 to 20 times the rate of a country or of all.
+        referrals: One code that thousands follow.
+        scale: Factor on the sizes of all of them.
+    """
+
+    campuses: int = 3
+    rollouts: int = 10
+    hackathons: int = 5
+    launches: int = 2
+    referrals: int = 3
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FarmPriors:
+    """Hold the ranges that campaigns draw their parameters from; pairs are the low and the high end.
+
+    Attributes:
+        kinds: Weight of each kind.
+        size: Accounts of a campaign before all are scaled to the abusive share, log-uniform.
+        days: Length of a campaign, log-uniform.
+        camouflage: Share of attributes drawn as ordinary people draw them, per campaign.
+        contradictions: Chance of each device contradiction of an advanced farm (science notes: 0.05-0.3).
+        form_median, form_sigma: Seconds on the form and their spread, log-uniform.
+        replacement: Share of accounts that are made again after bans.
+        address_reuse: Chance that a residential exit is used again.
+    """
+
+    kinds: Mapping[str, float] = field(
+        default_factory=lambda: {"a0": 14, "a1": 17, "a2": 19, "a3": 13, "a4": 16, "a5": 8, "a6": 7, "a7": 6}
+    )
+    size: tuple[float, float] = (20, 3000)
+    days: tuple[float, float] = (0.05, 25)
+    camouflage: tuple[float, float] = (0.0, 0.35)
+    contradictions: tuple[float, float] = (0.03, 0.3)
+    form_median: tuple[float, float] = (1.5, 90)
+    form_sigma: tuple[float, float] = (0.03, 0.8)
+    replacement: tuple[float, float] = (0.0, 0.5)
+    address_reuse: tuple[float, float] = (0.0, 0.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Hold the parameters of a simulation.
+
+    Attributes:
+        name: Shown beside every figure.
+        start: First moment, RFC 3339.
+        days: Length.
+        signups: Expected number of all sign-ups.
+        abusive_share: Share of sign-ups made by drawn campaigns; listed campaigns come on top.
+        campaigns: Number of drawn campaigns.
+        listed: Campaigns asked for one by one.
+        no_signal_share: Share of ordinary traffic relabelled as the farm ``farm.nosignal.1``, the control.
+        label_noise: Share of farm accounts that are never found: half labelled 0, half without a label.
+        country_shift: Spread of a log-normal factor on the shares of countries.
+        population_shift: Spread of the same on the shares of legitimate groups.
+        period_hours: Shortest and longest time between changes of the site's forms.
+        profiles: Form profiles in use, all when empty.
+    """
+
+    name: str
+    start: str
+    days: int
+    signups: int
+    abusive_share: float = 0.06
+    campaigns: int = 150
+    listed: tuple[CampaignSpec, ...] = ()
+    no_signal_share: float = 0.0
+    label_noise: float = 0.005
+    country_shift: float = 0.0
+    population_shift: float = 0.0
+    period_hours: tuple[int, int] = (8, 60)
+    profiles: tuple[str, ...] = ()
+    waves: Waves = field(default_factory=Waves)
+    farms: FarmPriors = field(default_factory=FarmPriors)
+    version: int = SCENARIO_VERSION
+
+    def to_json(self) -> str:
+        """Write the scenario as JSON."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Scenario:
+        """Read a scenario.
+
+        Raises:
+            ConfigurationError: The version or a name is unknown, or the start is no aware time.
+        """
+        row = json.loads(text)
+        if row.get("version") != SCENARIO_VERSION:
+            raise ConfigurationError(
+                f"scenario version {row.get('version')!r} cannot be read; this release reads {SCENARIO_VERSION}: "
+                "write the scenario again or install the release it was written for"
+            )
+        row["waves"] = Waves(**_known(Waves, row.get("waves", {})))
+        row["farms"] = FarmPriors(**_known(FarmPriors, row.get("farms", {})))
+        row["listed"] = tuple(CampaignSpec(**_known(CampaignSpec, spec)) for spec in row.get("listed", ()))
+        scenario = cls(**_known(cls, row))
+        if datetime.fromisoformat(scenario.start).tzinfo is None:
+            raise ConfigurationError(f"scenario start {scenario.start!r} has no UTC offset; write it like 2026-03-01T00:00:00Z")
+        return scenario
+
+
+def load_scenario(source: str | Path) -> Scenario:
+    """Read a scenario file, or a bundled scenario by name.
+
+    Examples:
+        >>> load_scenario("bundled-1").days
+        60
+    """
+    bundled = files("signup_risk.simulation") / "scenarios" / f"{source}.json"
+    if isinstance(source, str) and bundled.is_file():
+        return Scenario.from_json(bundled.read_text(encoding="utf-8"))
+    return Scenario.from_json(Path(source).read_text(encoding="utf-8"))
+
+
+def _known(kind: type, row: Mapping[str, Any]) -> dict[str, Any]:
+    names = {f.name for f in fields(kind)}
+    unknown = sorted(set(row) - names)
+    if unknown:
+        raise ConfigurationError(f"unknown scenario keys {', '.join(unknown)}; allowed are {', '.join(sorted(names))}")
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}

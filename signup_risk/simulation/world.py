@@ -1,0 +1,163 @@
+"""Hold what every source of traffic shares, and build the parts of an ordinary applicant."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Final
+
+from signup_risk.simulation import addresses, agents, mailboxes, payment, phones, sessions
+from signup_risk.simulation.applicant import Applicant
+from signup_risk.simulation.draw import Weighted, digits, letters
+from signup_risk.simulation.intake import Period, Site
+from signup_risk.simulation.people import Person, make_person
+from signup_risk.simulation.record import EPOCH
+from signup_risk.simulation.tables import countries, words
+from signup_risk.simulation.taken import Taken
+
+DAY_US: Final = 86_400_000_000
+
+CHANNELS: Final = Weighted({"direct": 62, "sso:google": 14, "sso:microsoft": 3, "sso:apple": 3, "invite": 6, "ads": 7,
+                            "partner": 3, "edu": 1.2, "startup_program": 0.8})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Hold when a sign-up happens and what the form of that moment asks for."""
+
+    at_us: int
+    period: Period
+    form: frozenset[str]
+
+    @property
+    def browser_date(self) -> date:
+        """The date by which browsers are as new as they can be in this period."""
+        return (EPOCH + timedelta(microseconds=self.at_us)).date() - timedelta(days=self.period.lag_days)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Hold what sources of traffic share within one simulation."""
+
+    site: Site
+    taken: Taken
+    start_us: int
+    country_weights: Weighted[str]
+
+    def moment(self, rng: Random, at_us: int) -> Moment:
+        """Draw the form of a sign-up: before and without looking at who signs up."""
+        period = self.site.at(at_us)
+        return Moment(at_us, period, period.draw(rng))
+
+
+def ordinary(
+    rng: Random,
+    world: World,
+    moment: Moment,
+    country: str,
+    *,
+    group: str = "legit.ordinary",
+    manner: str | None = None,
+    person: Person | None = None,
+) -> Applicant:
+    """Build a coherent applicant who signs up at home."""
+    who = person or make_person(rng, country)
+    place = who.country
+    browser = agents.make_browser(
+        rng, moment.browser_date, country=country, handheld=place.handheld, language=who.language, zone=who.zone.name
+    )
+    on_carrier = rng.random() < place.mobile_network * (1.3 if agents.is_handheld(browser) else 0.45)
+    address = (addresses.carrier if on_carrier else addresses.home)(rng, country, place.ipv6)
+    email = mailboxes.free_mail(rng, who, world.taken) if rng.random() > 0.1 else _work_mail(rng, who, world)
+    applicant = Applicant(who, country, address, email, browser, _group(group, who, on_carrier))
+    dress(rng, applicant, moment, manner=manner)
+    return applicant
+
+
+def dress(rng: Random, applicant: Applicant, moment: Moment, *, manner: str | None = None) -> None:
+    """Add what an ordinary person brings along, as far as the form asks for it and it is not there yet."""
+    form, person = moment.form, applicant.person
+    if applicant.channel == "direct":
+        applicant.channel = CHANNELS.pick(rng)
+        if applicant.channel == "sso:google" and not applicant.email.endswith("gmail.com") and rng.random() < 0.7:
+            applicant.channel = "direct"
+    if "phone" in form and applicant.phone is None:
+        applicant.phone = phones.mobile_number(rng, person.country)
+    if "username" in form and applicant.username is None:
+        applicant.username = user_name(rng, applicant)
+    if "organization" in form and applicant.organization is None:
+        applicant.organization = organization(rng)
+    if "referral_code" in form and applicant.referral_code is None:
+        applicant.referral_code = letters(rng, 8, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+    if applicant.visit is None and ("form_seconds" in form or "captcha_score" in form or "referrer_uri" in form):
+        how = "sso" if manner is None and applicant.channel.startswith("sso:") else manner
+        applicant.visit = sessions.visit(rng, text_length(applicant, form), how)
+    if applicant.card is None and "issuer_id_number" in form:
+        applicant.card = payment.make_card(rng, payment.issuers(person.country.code).pick(rng))
+    if applicant.billing is None and "address" in form:
+        applicant.billing = payment.bill_at_home(rng, person)
+
+
+def text_length(applicant: Applicant, form: frozenset[str]) -> int:
+    """Return how many characters a person types on a form, the password included."""
+    person = applicant.person
+    length = len(applicant.email) + 11
+    length += len(person.first or "") + len(person.last or "") if "first_name" in form else 0
+    length += 11 if "phone" in form else 0
+    length += len(applicant.username or "") if "username" in form else 0
+    return length + (34 if "issuer_id_number" in form else 0)
+
+
+def user_name(rng: Random, applicant: Applicant) -> str:
+    """Choose a user name: often the mailbox name again."""
+    local = applicant.email.partition("@")[0]
+    if rng.random() < 0.45:
+        return local.replace(".", rng.choice(("", "_", ".")))
+    return mailboxes.local_part(rng, applicant.person)
+
+
+def organization(rng: Random) -> str:
+    """Name a company; some people write something short or nothing like a company."""
+    table = words()
+    if rng.random() < 0.18:
+        return rng.choice(("Freelance", "Self", "Personal", "Student", "none", "Independent", "Home"))
+    name = rng.choice(table.company).capitalize() + rng.choice(("", " ", "")) + rng.choice(table.company).capitalize()
+    return name + rng.choice(("", f" {rng.choice(table.company_tail).capitalize()}", " Ltd", " Inc", " GmbH", " LLC"))
+
+
+def company_domain(rng: Random) -> str:
+    """Invent the mail domain of a company."""
+    table = words()
+    stem = rng.choice(table.company) + rng.choice(("", "-", "")) + rng.choice((*table.company, *table.company_tail))
+    return f"{stem}{digits(rng, 2) if rng.random() < 0.05 else ''}.{table.tlds.pick(rng)}"
+
+
+def _work_mail(rng: Random, person: Person, world: World) -> str:
+    if rng.random() < 0.3:
+        return mailboxes.own_domain(rng, person, world.taken)
+    first, last = person.latin_first or "me", person.latin_last or "office"
+    local = rng.choice((f"{first}.{last}", first, f"{first[0]}{last}", f"{first}{last[0]}", f"{first}.{last[0]}"))
+    return mailboxes.claim(rng, world.taken, local, company_domain(rng))
+
+
+def _group(group: str, person: Person, on_carrier: bool) -> str:
+    if group != "legit.ordinary":
+        return group
+    if person.first is None or person.last is None:
+        return "legit.single_name"
+    if not (person.first + person.last).isascii() and person.locale in _OWN_SCRIPT:
+        return "legit.non_latin"
+    return "legit.carrier_nat" if on_carrier and person.country.code in _NAT_COUNTRIES else group
+
+
+_OWN_SCRIPT: Final = frozenset({"ru", "uk", "el", "ar", "fa", "he", "hi", "bn", "ur", "th", "zh", "ja", "ko"})
+# Countries whose carriers put very many subscribers behind few addresses.
+_NAT_COUNTRIES: Final = frozenset({"IN", "ID", "NG", "BR", "PK", "PH", "BD", "EG", "GH", "KE", "VN", "MX", "CO", "ZA"})
+
+
+def make_world(rng: Random, site: Site, start_us: int, country_shift: float = 0.0) -> World:
+    """Build the shared world; ``country_shift`` perturbs the shares of the countries."""
+    weights = {code: c.weight * math.exp(rng.gauss(0.0, country_shift)) for code, c in countries().items()}
+    return World(site, Taken(), start_us, Weighted(weights))
