@@ -145,7 +145,7 @@ def _candidates(firsts: list[str], lasts: list[str]) -> Iterator[tuple[str, int]
 def _hits(typed: str, letters: str, firsts: list[str], lasts: list[str]) -> Iterator[tuple[int, int, str]]:
     """Yield length, negated number and rest of every relation that holds: the longest explains most."""
     for text, number in _candidates(firsts, lasts):
-        if letters == text or (len(text) >= _MIN_INSIDE and text in typed and number != _INITIALS):
+        if letters == text or (len(text) >= _MIN_INSIDE and text in typed):
             yield len(text), -number, typed.replace(text, "", 1)
 
 

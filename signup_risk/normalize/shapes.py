@@ -11,7 +11,7 @@ Two grains are given. The coarse one (:func:`local_shape`, :func:`username_shape
 ``i``   one letter
 ``s``   two or three letters
 ``w``   a word: four letters or more, or any letters outside ASCII
-``k``   four letters or more that cannot be a word: no vowel at all, or five consonants in a row
+``k``   four letters or more without a vowel, or with seven consonants in a row
 ``y``   four digits that read as a year from 1930 to 2029
 ``d5``  five digits; exact up to six, then ``d7`` (7 to 9) and ``d10`` (10 and more)
 ``m8``  eight letters and digits in disorder
@@ -42,7 +42,7 @@ _MAX_COUNT: Final = 20
 _WORD: Final = 4
 _SHORT: Final = 2
 _HEX_MIN: Final = 8
-_CONSONANTS: Final = 5
+_CONSONANTS: Final = 7
 _DISORDER: Final = 2
 _EXACT_DIGITS: Final = 6
 _MANY_DIGITS: Final = 10

@@ -79,7 +79,16 @@ def test_step_runs(text: str, expected: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("asdfg", 5), ("gfdsa", 5), ("azerty", 6), ("asdsa", 3), ("qmz", 1), ("", 0), ("qwert1234", 5)],
+    [
+        ("asdfg", 5),
+        ("gfdsa", 5),
+        ("azerty", 6),
+        ("asdsa", 3),
+        ("qmz", 1),
+        ("azertz", 5),
+        ("", 0),
+        ("qwert1234", 5),
+    ],
 )
 def test_keyboard_runs(text: str, expected: int) -> None:
     """A walk keeps its row and direction."""

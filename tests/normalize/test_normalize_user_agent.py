@@ -132,6 +132,12 @@ def test_filing_crawlers_is_exact(pieces: list[str]) -> None:
     assert user_agent._crawler_groups(text) == expected_groups(text)
 
 
+def test_anchored_crawler_patterns_hold_at_the_start_only() -> None:
+    """A pattern anchored at the start does not match in the middle."""
+    assert user_agent._crawler_groups("curl/8.5.0") == {"http-library"}
+    assert user_agent._crawler_groups("x curl/8.5.0") == set()
+
+
 def test_ordinary_browsers_match_no_crawler() -> None:
     """Common browsers on common systems are no crawlers."""
     for system in (
