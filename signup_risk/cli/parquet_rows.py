@@ -1,0 +1,96 @@
+"""Read the rows of a Parquet file as mappings, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from signup_risk.cli.csv_rows import check_columns
+from signup_risk.cli.errors import UnreadableFile
+from signup_risk.cli.records import BadLine, Payload, Records
+from signup_risk.events.fields import PARTS
+
+# About a megabyte of sign-ups: large enough for the columns to pay off, small beside everything else.
+_BATCH: Final = 2048
+
+
+class ParquetRows:
+    """Hold an open Parquet file.
+
+    Attributes:
+        total: Number of rows.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file and look at its columns.
+
+        Raises:
+            UnreadableFile: It is no Parquet file, or its columns are no fields.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            self._file = pq.ParquetFile(path, pre_buffer=False)
+        except (pa.ArrowException, OSError) as problem:
+            raise UnreadableFile(
+                f"{path}: not a Parquet file that can be read ({type(problem).__name__})"
+            ) from None
+        self.total: int = self._file.metadata.num_rows
+        schema = self._file.schema_arrow
+        check_columns([name for name in schema.names if name not in (*PARTS, "custom")])
+        at = schema.field("at").type
+        if pa.types.is_timestamp(at) and at.tz is None:
+            raise UnreadableFile(
+                f"{path}: the times in column at have no time zone; write them with one, such as UTC"
+            )
+
+    def records(self) -> Records:
+        """Yield the rows, numbered from 1.
+
+        Raises:
+            UnreadableFile: The file is damaged further on.
+        """
+        import pyarrow as pa
+
+        number = 0
+        try:
+            for batch in self._file.iter_batches(_BATCH):
+                for row in _rows(_in_microseconds(batch)):
+                    number += 1
+                    yield number, row
+        except (pa.ArrowException, OSError) as problem:
+            raise UnreadableFile(f"damaged after row {number} ({type(problem).__name__})") from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _in_microseconds(batch: Any) -> Any:
+    """Return the batch with times as fine as Python can hold; finer ones would need pandas."""
+    import pyarrow as pa
+
+    for place, column in enumerate(batch.schema):
+        if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+            coarse = batch.column(place).cast(pa.timestamp("us", column.type.tz), safe=False)
+            batch = batch.set_column(place, column.name, coarse)
+    return batch
+
+
+def _rows(batch: Any) -> Iterator[Payload]:
+    try:
+        yield from batch.to_pylist()
+    except (ValueError, OverflowError):
+        # Some value in the batch is none of Python's: a time beyond the year 9999, a text that is not UTF-8.
+        for place in range(batch.num_rows):
+            yield _single(batch.slice(place, 1))
+
+
+def _single(row: Any) -> Payload:
+    try:
+        found: Payload = row.to_pylist()[0]
+    except (ValueError, OverflowError):
+        return BadLine("a value that cannot be read: a time out of range or a text that is not UTF-8")
+    return found

@@ -1,0 +1,105 @@
+"""Describe the command line."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from signup_risk._version import __version__
+from signup_risk.cli.catalogue import LAYOUTS, run_features
+from signup_risk.cli.data import run_list
+from signup_risk.cli.score import run_score
+from signup_risk.cli.sources import FORMATS
+from signup_risk.features.base import FAMILIES
+
+_SCORE: Final = """\
+Reads sign-ups and writes one assessment a line, as JSON, in input order. Time is the time of the events.
+Lines that cannot be scored are reported on standard error with their number and reason, never with what they
+hold; the rest is scored.
+
+exit status: 0 all scored, 1 some lines were not, 2 nothing could be done or the input broke off,
+             130 stopped by Ctrl-C, with all whole lines written"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="signup-risk", description="Score new sign-ups: probability of abuse, decision, reasons."
+    )
+    parser.add_argument("--version", action="version", version=f"signup-risk {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_score(commands)
+    _add_features(commands)
+    _add_data(commands)
+    return parser
+
+
+def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    score = commands.add_parser(
+        "score",
+        help="score a file of sign-ups",
+        description=_SCORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    score.set_defaults(run=run_score)
+    score.add_argument(
+        "file", metavar="FILE", help="JSON Lines, CSV or Parquet, also .gz; - is standard input"
+    )
+    score.add_argument("-o", "--output", metavar="OUT", help="file to write (default: standard output)")
+    score.add_argument("--format", choices=FORMATS, help="format of FILE (default: told by its name)")
+    score.add_argument(
+        "--store",
+        metavar="URL",
+        default="memory://",
+        help="velocity store: memory:// (default) or sqlite:///PATH",
+    )
+    score.add_argument("--model", metavar="DIR", help="folder of a model (default: the bundled one)")
+    score.add_argument(
+        "--policy", metavar="FILE", help="policy as TOML or JSON (default: the default policy)"
+    )
+    _add_references(score)
+    score.add_argument(
+        "--explain",
+        action=argparse.BooleanOptionalAction,
+        help="give reasons for all sign-ups, or for none (default: for those not allowed)",
+    )
+    score.add_argument("--strict", action="store_true", help="stop at the first line that cannot be scored")
+    score.add_argument(
+        "--shadow",
+        action="store_true",
+        help="always answer allow, and say under policy what it would have been",
+    )
+
+
+def _add_features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    features = commands.add_parser("features", help="print the catalogue of features")
+    features.set_defaults(run=run_features)
+    features.add_argument("--family", choices=FAMILIES, help="only this family")
+    features.add_argument("--format", choices=tuple(LAYOUTS), default="table", help="layout (default: table)")
+
+
+def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    data = commands.add_parser("data", help="show or refresh reference data")
+    actions = data.add_subparsers(title="actions", required=True, metavar="ACTION")
+    shown = actions.add_parser("list", help="show what is loaded, its source, age and licence")
+    shown.set_defaults(run=run_list)
+    _add_references(shown)
+    shown.add_argument("--json", action="store_true", help="print JSON, one object a reference")
+    shown.add_argument(
+        "--verify", action="store_true", help="hash every file and compare it with its manifest"
+    )
+
+
+def _add_data_dir(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data-dir", metavar="DIR", help="folder of refreshed reference data")
+
+
+def _add_references(parser: argparse.ArgumentParser) -> None:
+    _add_data_dir(parser)
+    parser.add_argument(
+        "--reference",
+        metavar="NAME=FILE",
+        action="append",
+        default=[],
+        help="own file for a reference; may be given several times, data list shows the names",
+    )

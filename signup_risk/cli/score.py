@@ -1,0 +1,162 @@
+"""Score a file of sign-ups: ``signup-risk score``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import stat
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from signup_risk.cli.data import chosen_references
+from signup_risk.cli.errors import UnreadableFile
+from signup_risk.cli.interrupts import Interrupts
+from signup_risk.cli.pipeline import Assessor, score_events
+from signup_risk.cli.progress import Progress, is_terminal
+from signup_risk.cli.records import BadLine
+from signup_risk.cli.sources import Source, open_source
+from signup_risk.cli.write import AssessmentWriter
+from signup_risk.policy import Policy, read_policy
+from signup_risk.scorer import ExplainMode, Scorer
+
+# Nobody waits for an answer about a single line, so a busy store is waited for rather than done without.
+_DEADLINE_MS: Final = 60_000.0
+_MODES: Final[dict[bool | None, ExplainMode]] = {None: "auto", True: "always", False: "never"}
+
+
+@dataclass(slots=True)
+class Tally:
+    """Count what became of the lines."""
+
+    decisions: Counter[str] = field(default_factory=Counter)
+    bad: int = 0
+
+    def summary(self) -> str:
+        """Return the counts as a line.
+
+        Examples:
+            >>> Tally(Counter(allow=1200, block=3), bad=1).summary()
+            '1,203 scored (1,200 allow, 3 block), 1 could not be scored'
+        """
+        kinds = ", ".join(
+            f"{self.decisions[name]:,} {name}"
+            for name in ("allow", "step_up", "review", "block")
+            if self.decisions[name]
+        )
+        scored = f"{self.decisions.total():,} scored" + (f" ({kinds})" if kinds else "")
+        return f"{scored}, {self.bad:,} could not be scored" if self.bad else scored
+
+
+def run_score(options: argparse.Namespace) -> int:
+    """Score the file that the options name.
+
+    Returns:
+        The exit status: 0, 1 if lines could not be scored, or 128 plus the signal that stopped it.
+    """
+    with (
+        Interrupts() as interrupts,
+        closing(open_source(options.file, options.format)) as source,
+        open_scorer(options) as scorer,
+        open_output(options.output, source) as output,
+    ):
+        return _score(scorer, source, output, interrupts, is_strict=options.strict)
+
+
+def open_scorer(options: argparse.Namespace) -> Scorer:
+    """Open the scorer that the options describe."""
+    policy = Policy() if options.policy is None else read_policy(options.policy)
+    return Scorer.open(
+        options.store,
+        model=options.model,
+        references=chosen_references(options),
+        policy=replace(policy, shadow=True) if options.shadow else policy,
+        deadline_ms=_DEADLINE_MS,
+        explain=_MODES[options.explain],
+    )
+
+
+def open_output(name: str | None, source: Source) -> AbstractContextManager[BinaryIO]:
+    """Open the file to write to, or standard output, once input, model and store are known to be usable.
+
+    Raises:
+        UnreadableFile: It is the input, or it cannot be written.
+    """
+    if name is None or name == "-":
+        _refuse_input(sys.stdout.buffer, source)
+        return nullcontext(sys.stdout.buffer)
+    try:
+        # Opened to append, so that the content stays in place until it is known not to be the input.
+        with closing_on_error(Path(name).open("ab")) as stream:
+            _refuse_input(stream, source)
+            if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                stream.truncate(0)
+            return stream
+    except OSError as problem:
+        raise UnreadableFile(f"{name}: cannot be written ({problem.strerror}); check the path") from None
+
+
+@contextmanager
+def closing_on_error(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Close a stream if the block fails, and leave it open for its next user if it does not."""
+    try:
+        yield stream
+    except BaseException:
+        stream.close()
+        raise
+
+
+def _refuse_input(stream: BinaryIO, source: Source) -> None:
+    try:
+        status = os.fstat(stream.fileno())
+    except OSError:
+        return
+    if source.is_file(status):
+        raise UnreadableFile("the output is the input; give another file, or the sign-ups would be lost")
+
+
+def _score(
+    scorer: Assessor, source: Source, output: BinaryIO, interrupts: Interrupts, *, is_strict: bool
+) -> int:
+    writer = AssessmentWriter(output)
+    tally = Tally()
+
+    @contextmanager
+    def waiting() -> Iterator[None]:
+        # Whoever feeds a pipe slowly sees the answers to what was fed so far.
+        writer.flush()
+        with interrupts.waiting():
+            yield
+
+    with Progress(source.total, source.unit, source.position) as progress:
+        try:
+            for number, found in score_events(scorer, source.records(waiting)):
+                if isinstance(found, BadLine):
+                    tally.bad += 1
+                    progress.say(f"{source.place} {number}: {found.reason}")
+                else:
+                    writer.add(found)
+                    tally.decisions[found.decision] += 1
+                progress.step(writer.count)
+                if interrupts.requested is not None or (is_strict and tally.bad):
+                    break
+        except KeyboardInterrupt:
+            # Asked for while input was waited for; everything read so far has been written.
+            interrupts.requested = interrupts.requested or signal.SIGINT
+        finally:
+            writer.flush()
+    return _status(tally, interrupts.requested)
+
+
+def _status(tally: Tally, signal_number: int | None) -> int:
+    if signal_number is not None:
+        print(f"signup-risk: stopped; {tally.summary()}, all of them written", file=sys.stderr)
+        return 128 + signal_number
+    if is_terminal():
+        print(f"signup-risk: {tally.summary()}", file=sys.stderr)
+    return 1 if tally.bad else 0

@@ -1,0 +1,53 @@
+"""Write assessments as JSON Lines: whole lines only, many at a time."""
+
+from __future__ import annotations
+
+import json
+from typing import Final, Protocol
+
+from signup_risk.results import Assessment
+
+# Large enough that calls cost nothing, small enough that a reader at the other end of a pipe is kept busy.
+_BATCH: Final = 128
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+class Sink(Protocol):
+    """Take bytes, as a binary file does."""
+
+    def write(self, content: bytes, /) -> int:
+        """Write the bytes."""
+
+    def flush(self) -> None:
+        """Hand on what is held back."""
+
+
+class AssessmentWriter:
+    """Write one assessment a line.
+
+    Attributes:
+        count: Assessments taken so far, written or about to be.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._lines: list[str] = []
+        self.count = 0
+
+    def add(self, assessment: Assessment) -> None:
+        """Take an assessment; it is written with others, at the latest by :meth:`flush`."""
+        self._lines.append(_ENCODE(assessment.to_dict()))
+        self.count += 1
+        if len(self._lines) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has been taken."""
+        if not self._lines:
+            return
+        self._lines.append("")
+        # An unpaired surrogate has no UTF-8; with a backslash it is the JSON escape that it came from.
+        content = "\n".join(self._lines).encode("utf-8", "backslashreplace")
+        self._lines.clear()
+        self._sink.write(content)
+        self._sink.flush()
