@@ -77,7 +77,7 @@ def recorded(states: Sequence[KeyState | None], touch: Touch) -> list[tuple[int,
     """Return every key of a sign-up with its state after it."""
     at, short = touch.at, touch.short
     return [
-        (entry.key, record(None if state is None else state.blob, at, short, entry.attributes))
+        (entry.key, record(state, at, short, entry.attributes))
         for entry, state in zip(touch.entries, states, strict=True)
     ]
 

@@ -7,6 +7,7 @@ read 2026-11). Checkpoints run in a thread of their own: in the path of a sign-u
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 import struct
@@ -61,7 +62,7 @@ class SqliteStore:
         self._pid = os.getpid()
         self._writes = 0
         self._cursors = {"keys": -1, "signups": -1}
-        self._patience = _PATIENCE
+        self._patience = -1
         try:
             self._path.touch(mode=0o600, exist_ok=True)
             self._connection = self._connect()
@@ -155,7 +156,7 @@ class SqliteStore:
         if not self._lock.acquire(timeout=patience):
             raise StoreTimeout(f"the velocity store was busy in this process for {patience:.3f} s")
         try:
-            self._begin(begin, patience - (time.monotonic() - started))
+            self._begin(begin, max(0.0, patience - (time.monotonic() - started)))
             yield self._connection
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
@@ -170,9 +171,10 @@ class SqliteStore:
                 "this velocity store was opened before the process forked, and SQLite connections must not cross a "
                 "fork (sqlite.org/howtocorrupt.html); open the store in each worker"
             )
-        if patience != self._patience:
-            self._connection.execute(f"PRAGMA busy_timeout = {max(0, int(patience * 1000))}")
-            self._patience = patience
+        milliseconds = math.ceil(patience * 1000)
+        if milliseconds != self._patience:
+            self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            self._patience = milliseconds
         self._connection.execute(begin)
 
     def _roll_back(self) -> None:

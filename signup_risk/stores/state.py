@@ -5,8 +5,8 @@ order in which a store happened to apply them: the newest :data:`RECENT` one by 
 aligned to the clock. So every store, and every replay of the same history, reads equal numbers. The bytes are
 the exchange format of all stores; memory, SQLite and Redis differ in where they put them, not in what they say.
 
-Layout, little endian: header; times (int64), sign-ups (uint32), one column of uint32 per attribute; bucket codes
-(uint64, ``level << 32 | index``) and counts (uint32); outcomes.
+Layout, little endian: header; times (int64); one row of uint32 for each of these times: the sign-up, then its
+attributes; bucket codes (uint64, ``level << 32 | index``); their counts (uint32); outcomes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,13 @@ LAYOUT: Final = 1
 
 _HEADER: Final = struct.Struct("<BBHHHqqI")
 _OUTCOME: Final = struct.Struct("<qIB")
+_TIME: Final = struct.Struct("<q")
+_SIZE: Final = _HEADER.size
+
+#: A key remembers at most this many attributes; the structs of one row, by its width, are made once.
+MAX_ATTRIBUTES: Final = 8
+_ROW: Final = tuple(struct.Struct(f"<{width}I") for width in range(2 + MAX_ATTRIBUTES))
+_NEW_ROW: Final = tuple(struct.Struct(f"<q{width}I") for width in range(2 + MAX_ATTRIBUTES))
 _COUNT_LIMIT: Final = 0xFFFF_FFFF
 
 ABUSIVE: Final = 1
@@ -36,39 +43,54 @@ class KeyState:
 
     Attributes:
         blob: The stored bytes.
+        width: Numbers kept beside each time: the sign-up and its attributes.
+        recent: How many sign-ups are kept one by one.
         first_seen: Time of the first sign-up since the key was last forgotten, in microseconds.
         newest: Time of the newest sign-up, in microseconds.
         total: Sign-ups since ``first_seen``.
+        times: Times of the recent sign-ups, ascending.
     """
 
-    __slots__ = ("_buckets", "_columns", "_outcomes", "blob", "first_seen", "newest", "recent", "times", "total")
+    __slots__ = (
+        "_buckets", "_outcomes", "_rows", "_view", "blob", "first_seen", "newest", "recent", "times", "total", "width",
+    )  # fmt: skip
 
     def __init__(self, blob: bytes) -> None:
         self.blob = blob
-        (_, attributes, recent, buckets, outcomes, self.first_seen, self.newest, self.total) = _HEADER.unpack_from(blob)
-        self.recent: int = recent
-        end = _HEADER.size + 8 * recent
-        self.times = memoryview(blob)[_HEADER.size : end].cast("q")
-        self._columns = end
-        self._buckets: tuple[int, int] = (end + 4 * recent * (attributes + 1), buckets)
-        self._outcomes: tuple[int, int] = (self._buckets[0] + 12 * buckets, outcomes)
+        (_, self.width, self.recent, self._buckets, self._outcomes, self.first_seen, self.newest, self.total) = (
+            _HEADER.unpack_from(blob)
+        )
+        self._view = memoryview(blob)
+        self._rows = _SIZE + 8 * self.recent
+        self.times = self._view[_SIZE : self._rows].cast("q")
 
-    def column(self, index: int) -> memoryview[int]:
-        """Return one column of the recent sign-ups: 0 names the sign-up, 1 and up are its attributes."""
-        start = self._columns + 4 * self.recent * index
-        return memoryview(self.blob)[start : start + 4 * self.recent].cast("I")
+    def column(self, index: int, low: int, high: int) -> list[int]:
+        """Return one column of recent sign-ups ``low`` to ``high``: 0 is the sign-up, 1 and up its attributes."""
+        width = self.width
+        rows = self._view[self._rows + 4 * width * low : self._rows + 4 * width * high].cast("I")
+        return rows.tolist()[index::width]
+
+    @property
+    def outcome_count(self) -> int:
+        """Return how many outcomes are kept."""
+        return self._outcomes
+
+    @property
+    def tail(self) -> int:
+        """Return where the buckets begin."""
+        return self._rows + 4 * self.width * self.recent
 
     def buckets(self) -> tuple[memoryview[int], memoryview[int]]:
         """Return codes and counts of the buckets, ascending by code."""
-        start, count = self._buckets
-        view = memoryview(self.blob)
-        middle = start + 8 * count
-        return view[start:middle].cast("Q"), view[middle : middle + 4 * count].cast("I")
+        start = self.tail
+        middle = start + 8 * self._buckets
+        return self._view[start:middle].cast("Q"), self._view[middle : middle + 4 * self._buckets].cast("I")
 
     def outcomes(self) -> list[tuple[int, int, int]]:
         """Return the reported outcomes as (known at, sign-up, code), ascending by time."""
-        start, count = self._outcomes
-        return list(_OUTCOME.iter_unpack(self.blob[start : start + _OUTCOME.size * count]))
+        if not self._outcomes:
+            return []
+        return list(_OUTCOME.iter_unpack(self._view[self.tail + 12 * self._buckets :]))
 
     def forgotten(self, clock: int) -> bool:
         """Tell whether the key had been silent too long when the store's clock showed ``clock``."""
@@ -82,7 +104,7 @@ class KeyState:
 
     def bucketed(self, window: Window, at: int) -> int:
         """Count the older sign-ups of the window, in whole buckets."""
-        if not self._buckets[1]:
+        if not self._buckets:
             return 0
         codes, counts = self.buckets()
         base = window.level << 32
@@ -90,93 +112,91 @@ class KeyState:
         return sum(counts[low : bisect_right(codes, base | (at // window.grain))])
 
 
-def record(blob: bytes | None, at: int, signup: int, attributes: tuple[int, ...]) -> bytes:
+def record(state: KeyState | None, at: int, signup: int, attributes: tuple[int, ...]) -> bytes:
     """Return the state with one more sign-up.
 
     Args:
-        blob: State so far, or ``None`` for a key not seen or forgotten.
+        state: State so far, or ``None`` for a key not seen or forgotten.
         at: Event time in microseconds.
         signup: 32-bit name of the sign-up.
         attributes: 32-bit names of what else the sign-up shows on this key; 0 is unknown.
 
     Returns:
-        The new state. A sign-up older than every window of the key leaves it as it was.
+        The new bytes. A sign-up older than every window of the key leaves them as they were.
     """
-    if blob is None:
-        return _fresh(at, signup, attributes)
-    state = KeyState(blob)
-    horizon = max(at, state.newest) - DAYS_30.length - LATENESS
-    if at <= horizon:
-        return blob
-    return _insert(state, at, signup, attributes, horizon)
-
-
-def _fresh(at: int, signup: int, attributes: tuple[int, ...]) -> bytes:
-    head = _HEADER.pack(LAYOUT, len(attributes), 1, 0, 0, at, at, 1)
-    return head + struct.pack(f"<q{1 + len(attributes)}I", at, signup, *attributes)
-
-
-def _insert(state: KeyState, at: int, signup: int, attributes: tuple[int, ...], horizon: int) -> bytes:
-    position = bisect_right(state.times, at)
-    drop = bisect_right(state.times, horizon)  # what no window can reach any more
-    spilled: tuple[int, ...] = ()
-    keep_new = True
-    if state.recent - drop >= RECENT:
-        if position == drop:  # older than all that are kept one by one
-            spilled, keep_new = (at,), False
-        else:
-            spilled, drop = (state.times[drop],), drop + 1
-    columns = _insert_columns(state, (signup, *attributes), drop, position, keep_new=keep_new)
-    times = _splice(state.times.tobytes(), 8, drop, position, struct.pack("<q", at) if keep_new else b"")
+    width = 1 + len(attributes)
+    if state is None:
+        head = _HEADER.pack(LAYOUT, width, 1, 0, 0, at, at, 1)
+        return head + _NEW_ROW[width].pack(at, signup, *attributes)
     newest = max(at, state.newest)
-    codes, counts, buckets = _spill(state, spilled, newest)
-    start, outcomes = state._outcomes  # noqa: SLF001 - writer and reader of one layout
+    horizon = newest - DAYS_30.length - LATENESS
+    if at <= horizon:
+        return state.blob
+    return _insert(state, at, newest, _ROW[width].pack(signup, *attributes), horizon)
+
+
+def _insert(state: KeyState, at: int, newest: int, row: bytes, horizon: int) -> bytes:
+    times, count = state.times, state.recent
+    position = count if at >= state.newest else bisect_right(times, at)
+    drop = bisect_right(times, horizon) if count and times[0] <= horizon else 0  # no window reaches these any more
+    spilled = None
+    if count - drop >= RECENT:
+        if position == drop:  # older than all that are kept one by one
+            spilled, row = at, b""
+        else:
+            spilled, drop = times[drop], drop + 1
+    tail, buckets = _spill(state, spilled, newest)
+    blob, cut, end = state.blob, _SIZE + 8 * position, _SIZE + 8 * count
+    size = 4 * state.width
     head = _HEADER.pack(
-        LAYOUT, len(attributes), len(times) // 8, buckets, outcomes, min(at, state.first_seen), newest,
-        min(state.total + 1, _COUNT_LIMIT),
+        LAYOUT, state.width, count - drop + (1 if row else 0), buckets, state.outcome_count,
+        min(at, state.first_seen), newest, min(state.total + 1, _COUNT_LIMIT),
     )  # fmt: skip
-    tail = state.blob[start : start + _OUTCOME.size * outcomes]
-    return b"".join((head, times, *columns, codes, counts, tail))
+    return b"".join((
+        head,
+        blob[_SIZE + 8 * drop : cut], _TIME.pack(at) if row else b"", blob[cut:end],
+        blob[end + size * drop : end + size * position], row, blob[end + size * position : end + size * count],
+        tail,
+    ))  # fmt: skip
 
 
-def _insert_columns(
-    state: KeyState, values: tuple[int, ...], drop: int, position: int, *, keep_new: bool
-) -> list[bytes]:
-    return [
-        _splice(state.column(i).tobytes(), 4, drop, position, struct.pack("<I", value) if keep_new else b"")
-        for i, value in enumerate(values)
-    ]
+def _spill(state: KeyState, spilled: int | None, newest: int) -> tuple[bytes | memoryview[int], int]:
+    """Return the bytes behind the rows, with one more time in the buckets of every window that still reaches it.
 
-
-def _splice(column: bytes, width: int, drop: int, position: int, item: bytes) -> bytes:
-    return column[width * drop : width * position] + item + column[width * position :]
-
-
-def _spill(state: KeyState, times: tuple[int, ...], newest: int) -> tuple[bytes, bytes, int]:
-    """Count ``times`` in the buckets of every window and forget buckets that no window reaches."""
-    if not times and not state._buckets[1]:  # noqa: SLF001
-        return b"", b"", 0
-    code_view, count_view = state.buckets()
-    codes, counts = code_view.tolist(), count_view.tolist()
+    Buckets that no window reaches any more are dropped on the way, so their number is bounded.
+    """
+    codes, counts = state.buckets()
+    if spilled is None and not _outdated(codes, newest):
+        return state.blob[state.tail :], len(codes)
+    found, sums = codes.tolist(), counts.tolist()
     for window in WINDOWS:
-        floor = window.level << 32 | max(0, (newest - window.length - LATENESS) // window.grain)
-        for at in times:
-            _increment(codes, counts, window.level << 32 | at // window.grain, floor)
-        low, high = bisect_left(codes, window.level << 32), bisect_right(codes, floor)
-        if low < high:
-            del codes[low:high], counts[low:high]
-    return struct.pack(f"<{len(codes)}Q", *codes), struct.pack(f"<{len(counts)}I", *counts), len(codes)
+        base = window.level << 32
+        floor = base | max(0, (newest - window.length - LATENESS) // window.grain)
+        if spilled is not None and (code := base | spilled // window.grain) > floor:
+            i = bisect_left(found, code)
+            if i < len(found) and found[i] == code:
+                sums[i] = min(sums[i] + 1, _COUNT_LIMIT)
+            else:
+                found.insert(i, code)
+                sums.insert(i, 1)
+        low = bisect_left(found, base)
+        if low < len(found) and found[low] <= floor:
+            high = bisect_right(found, floor)
+            del found[low:high], sums[low:high]
+    outcomes = state.blob[state.tail + 12 * len(codes) :]
+    return struct.pack(f"<{len(found)}Q{len(sums)}I", *found, *sums) + outcomes, len(found)
 
 
-def _increment(codes: list[int], counts: list[int], code: int, floor: int) -> None:
-    if code <= floor:
-        return
-    i = bisect_left(codes, code)
-    if i < len(codes) and codes[i] == code:
-        counts[i] = min(counts[i] + 1, _COUNT_LIMIT)
-    else:
-        codes.insert(i, code)
-        counts.insert(i, 1)
+def _outdated(codes: memoryview[int], newest: int) -> bool:
+    """Tell whether the first bucket of any window is one that the window no longer reaches."""
+    if not codes:
+        return False
+    for window in WINDOWS:
+        base = window.level << 32
+        low = bisect_left(codes, base)
+        if low < len(codes) and codes[low] <= base | max(0, (newest - window.length - LATENESS) // window.grain):
+            return True
+    return False
 
 
 def judge(blob: bytes, known_at: int, signup: int, code: int | None) -> bytes:
@@ -194,8 +214,7 @@ def judge(blob: bytes, known_at: int, signup: int, code: int | None) -> bytes:
         rows.append((known_at, signup, code))
         rows.sort()
         del rows[:-OUTCOMES]
-    start, _ = state._outcomes  # noqa: SLF001 - writer and reader of one layout
     fields = list(_HEADER.unpack_from(blob))
     fields[4] = len(rows)
-    body = blob[_HEADER.size : start]
+    body = blob[_SIZE : len(blob) - _OUTCOME.size * state.outcome_count]
     return b"".join((_HEADER.pack(*fields), body, *(_OUTCOME.pack(*row) for row in rows)))

@@ -61,7 +61,7 @@ class KeyView:
         if self._state is None:
             return []
         low, high = self._span(window)
-        times = [*self._kept(self._state.times, low, high), self._at]
+        times = [*self._kept(self._state.times[low:high].tolist(), low, high), self._at]
         return [(b - a) / SECOND for a, b in zip(times, times[1:], strict=False)]
 
     def reported(self, window: Window) -> tuple[int, int]:
@@ -83,14 +83,14 @@ class KeyView:
     def _own_in(self, low: int, high: int) -> int:
         if not self._own or self._state is None:
             return 0
-        return self._state.column(0)[low:high].tolist().count(self._own)
+        return self._state.column(0, low, high).count(self._own)
 
-    def _kept(self, values: memoryview[int], low: int, high: int) -> list[int]:
-        found = values[low:high].tolist()
-        if self._own and self._state is not None:
-            names = self._state.column(0)[low:high].tolist()
-            found = [value for value, name in zip(found, names, strict=True) if name != self._own]
-        return found
+    def _kept(self, values: list[int], low: int, high: int) -> list[int]:
+        """Leave out the sign-up's own record."""
+        if not self._own or self._state is None:
+            return values
+        names = self._state.column(0, low, high)
+        return [value for value, name in zip(values, names, strict=True) if name != self._own]
 
     def _all(self, column: int, window: Window) -> list[int]:
         if self._state is None:
@@ -98,7 +98,7 @@ class KeyView:
         low, high = self._span(window)
         if low == high:
             return []
-        return [value for value in self._kept(self._state.column(column), low, high) if value]
+        return [value for value in self._kept(self._state.column(column, low, high), low, high) if value]
 
     def _values(self, column: int, window: Window) -> set[int]:
         return set(self._all(column, window))

@@ -1,0 +1,1 @@
+"""Train and judge models on labelled history, through the functions that serve."""

@@ -1,0 +1,131 @@
+"""Build the model that comes with the package, from the scenarios that come with it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from tqdm import tqdm
+
+from signup_risk._version import __version__
+from signup_risk.extract import VERSIONS
+from signup_risk.features.catalog import CATALOG
+from signup_risk.model import Booster, Manifest, feature_fingerprint, save_artefact
+from signup_risk.references import References, open_references
+from signup_risk.simulation import load_scenario, simulate
+from signup_risk.training.calibrate import fit_calibration
+from signup_risk.training.card import model_card
+from signup_risk.training.fit import RATES, Fitted, fit, summaries
+from signup_risk.training.judge import Judgement, judge_model, scores_of
+from signup_risk.training.replay import FeatureTable, replay
+
+T = TypeVar("T")
+
+NAME: Final = "signup-risk-start"
+SCENARIO: Final = "bundled-1"
+HELD_OUT: Final = "heldout-1"
+
+#: Seeds of the histories that are fitted; each starts from an empty store, so cold starts are learnt too.
+SEEDS: Final = (11, 12, 13)
+HELD_OUT_SEED: Final = 901
+GOLDEN_ROWS: Final = 20
+
+
+def progress(items: Iterable[T], label: str, quiet: bool) -> Iterator[T]:
+    """Show a bar on a terminal, nothing otherwise."""
+    yield from tqdm(items, desc=label, unit=" sign-ups", disable=quiet or not sys.stderr.isatty())
+
+
+def history(scenario: str, seed: int, references: References, *, quiet: bool, most: int | None) -> FeatureTable:
+    """Simulate one history and replay it."""
+    events = simulate(load_scenario(scenario), seed)
+    if most is not None:
+        events = (event for event, _ in zip(events, range(most), strict=False))
+    return replay(progress(events, f"{scenario}, seed {seed}", quiet), references, CATALOG)
+
+
+def build(out: Path, *, seeds: Sequence[int] = SEEDS, quiet: bool = False, most: int | None = None) -> Judgement:
+    """Simulate, replay, fit, calibrate, judge and write the model.
+
+    Args:
+        out: Folder of the model.
+        seeds: Seeds of the training histories.
+        quiet: Show no progress.
+        most: Cut each history after this many sign-ups; for trying things out.
+
+    Returns:
+        What was measured on the held-out scenario.
+    """
+    references = open_references()
+    tables = [history(SCENARIO, seed, references, quiet=quiet, most=most) for seed in seeds]
+    fitted = fit(tables, CATALOG)
+    manifest = describe_model(fitted, tables, references, seeds)
+    held_out = history(HELD_OUT, HELD_OUT_SEED, references, quiet=quiet, most=most)
+    with Booster(fitted.text) as booster:
+        judged = judge_model(scores_of(booster, held_out), held_out, manifest.calibration)
+    manifest = manifest_with(manifest, judged)
+    card = model_card(NAME, __version__, fitted.trees, manifest.to_dict(), judged.to_dict())
+    save_artefact(out, model_text=fitted.text, manifest=manifest, card=card, golden_rows=_golden(held_out))
+    return judged
+
+
+def describe_model(
+    fitted: Fitted, tables: Sequence[FeatureTable], references: References, seeds: Sequence[int]
+) -> Manifest:
+    """Return the manifest without metrics."""
+    names = [feature.name for feature in CATALOG]
+    calibration = fit_calibration(fitted.calibration_scores, fitted.calibration_labels)
+    return Manifest(
+        name=NAME,
+        version=__version__,
+        created_from={
+            "scenario": SCENARIO,
+            "seeds": ", ".join(map(str, seeds)),
+            "sign-ups": sum(map(len, tables)),
+            "abusive": sum(table.labels.count(1) for table in tables),
+            "trees": fitted.trees,
+        },
+        features=summaries(tables, CATALOG),
+        versions=dict(VERSIONS),
+        fingerprint=feature_fingerprint(names, VERSIONS),
+        calibration=calibration,
+        thresholds={f"fpr_{rate:g}": calibration.raw_at(rate) for rate in RATES},
+        references=tuple(_reference(info) for info in references.infos()),
+        metrics={},
+        synthetic=True,
+    )
+
+
+def manifest_with(manifest: Manifest, judged: Judgement) -> Manifest:
+    """Return the manifest with what was measured."""
+    return Manifest.from_dict(manifest.to_dict() | {"metrics": {"held_out_synthetic": judged.to_dict()}})
+
+
+def _reference(info: Any) -> dict[str, Any]:
+    as_of = info.as_of.isoformat() if info.as_of else None
+    return {"name": info.name, "version": info.version, "as_of": as_of, "sha256": info.sha256}
+
+
+def _golden(table: FeatureTable) -> list[list[float]]:
+    step = max(1, len(table) // GOLDEN_ROWS)
+    starts = range(0, step * GOLDEN_ROWS, step)
+    return [list(table.values[row * table.width : (row + 1) * table.width]) for row in starts if row < len(table)]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build the bundled model from the command line."""
+    parser = argparse.ArgumentParser(prog="scripts/train", description=__doc__)
+    parser.add_argument("-o", "--output", type=Path, default=Path("models/bundled"), help="folder of the model")
+    parser.add_argument("--most", type=int, help="cut each history after this many sign-ups; to try things out")
+    options = parser.parse_args(arguments)
+    judged = build(options.output, most=options.most)
+    for name, value in {**judged.detection, **judged.rates}.items():
+        sys.stdout.write(f"synthetic {name}: {value:.4f}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
