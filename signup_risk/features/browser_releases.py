@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 # Days of release from MDN's browser-compat-data 8.1.9 (2026-11-12, CC0). Chrome and Firefox moved from four
@@ -48,6 +49,7 @@ _CALENDARS: Final[dict[str, Calendar]] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def release_day(browser: str, major: int) -> int | None:
     """Return the day of release in days since 1970, None for a browser or version that is not listed.
 

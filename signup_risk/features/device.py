@@ -5,6 +5,7 @@ How the form was filled in stands in :mod:`signup_risk.features.session`; both a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from signup_risk.features.base import feature
@@ -82,6 +83,7 @@ _MODERN_MAJOR: Final = 100
 _MODERN: Final = frozenset({"Chrome", "Chrome Mobile", "Edge", "Edge Mobile", "Firefox", "Firefox Mobile"})
 
 
+@lru_cache(maxsize=256)
 def _maker_of_platform(platform: str) -> str | None:
     low = platform.lower()
     return next((maker for start, maker in _PLATFORMS if low.startswith(start)), None)
@@ -127,12 +129,6 @@ def device_crawler(c: Context) -> bool | None:
 def device_webview(c: Context) -> bool | None:
     """Return whether an app shows the page, as after a tap on a link in it."""
     return c.agent.is_webview if c.agent else None
-
-
-@feature("device", "DEVICE_UNKNOWN_AGENT", "agent of no known client", missing=_NO_AGENT, inputs=_AGENT)
-def device_unknown_agent(c: Context) -> bool | None:
-    """Return whether the agent is neither browser, app, library nor crawler."""
-    return c.agent.kind == "unknown" if c.agent else None
 
 
 @feature(
@@ -252,7 +248,6 @@ FEATURES: Final = (
     device_webdriver,
     device_crawler,
     device_webview,
-    device_unknown_agent,
     device_agent_missing,
     device_platform_mismatch,
     device_emulated_mobile,

@@ -271,7 +271,7 @@ def email_domain_length(c: Context) -> int | None:
 def email_domain_digits(c: Context) -> int | None:
     """Return how many digits a domain has that is not a provider's."""
     domain = own_domain(c)
-    return sum(map(str.isdecimal, domain)) if domain is not None else None
+    return sum(map(domain.count, "0123456789")) if domain is not None else None
 
 
 @feature(
@@ -282,16 +282,6 @@ def email_domain_hyphens(c: Context) -> int | None:
     """Return how many hyphens a domain has that is not a provider's."""
     domain = own_domain(c)
     return domain.count("-") if domain is not None else None
-
-
-@feature(
-    "email", "EMAIL_DOMAIN_FORM", "{value:.0f} labels in the e-mail domain before its last",
-    missing=_NOT_OWN, inputs=_EMAIL, unit="count",
-)  # fmt: skip
-def email_domain_labels(c: Context) -> int | None:
-    """Return how deep a domain is: catch-all farms hand out subdomains, so do universities."""
-    domain = own_domain(c)
-    return domain.count(".") + 1 if domain is not None else None
 
 
 @feature(
@@ -329,6 +319,5 @@ FEATURES: Final = (
     email_domain_length,
     email_domain_digits,
     email_domain_hyphens,
-    email_domain_labels,
     email_domain_consonant_run,
 )

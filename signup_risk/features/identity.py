@@ -28,13 +28,12 @@ _USERNAME: Final = ("username",)
 
 #: Scripts of a name whose characters are measured; none at all is a name of digits.
 _MEASURED: Final = ((), ("LATIN",))
-_LINK_MARKS: Final = ("://", "www.", ".com", "@")
 
 #: Words that stand in forms for a name. Real family names (Null, Test, Bar) are among them or left out, so
-#: all parts of a name have to be such words.
+#: all parts of a name have to be such words; a part that is not there does not speak for it.
 _PLACEHOLDERS: Final = frozenset(
     {
-        "abc", "admin", "anonymous", "asdf", "demo", "fake", "first", "firstname", "foo", "last",
+        "", "abc", "admin", "anonymous", "asdf", "demo", "fake", "first", "firstname", "foo", "last",
         "lastname", "n/a", "na", "name", "nil", "no", "nobody", "noname", "none", "null", "qwerty",
         "surname", "test", "tester", "testing", "unknown", "user", "username", "xxx",
     }
@@ -105,7 +104,7 @@ def name_link(c: Context) -> bool | None:
     if c.name is None:
         return None
     text = f"{c.name.folded_first} {c.name.folded_last}"
-    return any(mark in text for mark in _LINK_MARKS)
+    return "@" in text or "://" in text or "www." in text or ".com" in text
 
 
 @feature(
@@ -116,8 +115,8 @@ def name_placeholder(c: Context) -> bool | None:
     """Return whether every part of the name is a word such as "test"."""
     if c.name is None:
         return None
-    parts = [part for part in (c.name.folded_first, c.name.folded_last) if part]
-    return bool(parts) and all(part in _PLACEHOLDERS for part in parts)
+    first, last = c.name.folded_first, c.name.folded_last
+    return bool(first or last) and first in _PLACEHOLDERS and last in _PLACEHOLDERS
 
 
 @feature(
@@ -227,8 +226,8 @@ def username_has_name(c: Context) -> bool | None:
     username, name = _username(c), _measured_name(c)
     if username is None or name is None:
         return None
-    low = username.lower()
-    return any(len(part) >= _MIN_NAME and part in low for part in (name.folded_first, name.folded_last))
+    low, first, last = username.lower(), name.folded_first, name.folded_last
+    return (len(first) >= _MIN_NAME and first in low) or (len(last) >= _MIN_NAME and last in low)
 
 
 @feature(
@@ -239,16 +238,6 @@ def username_digit_share(c: Context) -> float | None:
     """Return the share of digits in the user name."""
     text = _username_text(c)
     return text.digit_share if text else None
-
-
-@feature(
-    "identity", "USERNAME_DIGITS", "{value:.0f} digits at the end of the user name",
-    missing=_NO_USERNAME, inputs=_USERNAME, unit="count",
-)  # fmt: skip
-def username_trailing_digits(c: Context) -> int | None:
-    """Return how many digits the user name ends with."""
-    text = _username_text(c)
-    return text.trailing_digits if text else None
 
 
 @feature(
@@ -282,6 +271,11 @@ def billing_name_difference(c: Context) -> float | None:
     """Return how many words of the shorter name are missing in the other: 0.5 is often a relative's card."""
     if c.name is None or c.billing_name is None or c.name.scripts != c.billing_name.scripts:
         return None
+    if (
+        c.name.folded_last == c.billing_name.folded_last
+        and c.name.folded_first == c.billing_name.folded_first
+    ):
+        return 0.0
     one, other = _words(c.name), _words(c.billing_name)
     # Nothing is left of a name that was made of joiners only.
     return 1 - len(one & other) / min(len(one), len(other)) if one and other else None
@@ -319,7 +313,6 @@ FEATURES: Final = (
     username_mailbox_likeness,
     username_has_name,
     username_digit_share,
-    username_trailing_digits,
     username_entropy,
     username_random,
     billing_name_difference,

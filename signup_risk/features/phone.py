@@ -30,15 +30,6 @@ def phone_valid(c: Context) -> bool | None:
 
 
 @feature(
-    "phone", "PHONE_INVALID", "telephone number of a possible length",
-    missing=_NO_PHONE, inputs=_PHONE, monotone=-1,
-)  # fmt: skip
-def phone_possible(c: Context) -> bool | None:
-    """Return whether the number has a length that its numbering plan allows."""
-    return c.phone.possible if c.phone else None
-
-
-@feature(
     "phone", "PHONE_VOIP", "telephone number of an internet telephony service",
     missing=_NO_TYPE, inputs=_PHONE, monotone=1,
 )  # fmt: skip
@@ -94,7 +85,6 @@ def phone_extension(c: Context) -> bool | None:
 
 FEATURES: Final = (
     phone_valid,
-    phone_possible,
     phone_voip,
     phone_service_line,
     phone_mobile,

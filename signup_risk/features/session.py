@@ -53,17 +53,6 @@ def session_age_seconds(c: Context) -> float | None:
 
 
 @feature(
-    "device", "SESSION_AGE", "{value:.0%} of the visit spent on the form",
-    missing="the length of the visit or of the form is not known",
-    inputs=("session.age_seconds", "session.form_seconds"), unit="share",
-)  # fmt: skip
-def session_form_share(c: Context) -> float | None:
-    """Return how much of the visit the form took: a script opens the form and nothing else."""
-    age, seconds = c.signup.session.age_seconds, c.signup.session.form_seconds
-    return min(seconds / age, 1.0) if seconds is not None and age else None
-
-
-@feature(
     "device", "SESSION_KEYSTROKES", "{value:.2f} keystrokes for each character entered",
     missing=_NO_KEYS, inputs=("session.keystrokes", *_TYPED), unit="number",
 )  # fmt: skip
@@ -107,7 +96,6 @@ SESSION_FEATURES: Final = (
     session_form_seconds,
     session_characters_per_second,
     session_age_seconds,
-    session_form_share,
     session_keystrokes_per_character,
     session_pasted_fields,
     session_without_input,
