@@ -19,8 +19,8 @@ MAX_LENGTH: Final = 255
 MAX_WORDS: Final = 32
 _MAX_COUNT: Final = 9
 
-# USPS Publication 28, appendices B and C1 (read 2026-11): the forms that people abbreviate most. Other
-# languages keep their words as written.
+# USPS Publication 28, appendices B and C1: the forms that people abbreviate most. Other languages keep their
+# words as written.
 _ABBREVIATIONS: Final[dict[str, str]] = {
     "apartment": "apt",
     "avenue": "ave",

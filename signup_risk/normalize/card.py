@@ -12,9 +12,10 @@ from typing import Final
 VERSION: Final = 1
 
 # Ranges are inclusive and compared on as many leading digits as they are written with. Where two fit, the
-# longer wins. Sources, read 2026-11: ISO/IEC 7812-1 major industry identifiers; the schemes' published
-# acceptance ranges, as collected in the article "Payment card number". Ranges shared between schemes by
-# agreement (622126-622925 at Discover and UnionPay) carry the scheme that issues them.
+# longer wins. The international schemes follow the table of issuing networks in the article "Payment card
+# number" (mirrors read 2026-11). The ranges of domestic schemes (elo, hipercard, verve, troy, humo, uzcard,
+# borica, bancontact, dankort, rupay) are best effort: schemes do not publish them in full, and a wrong one
+# costs a coarse label. Ranges that schemes share by agreement (622126-622925) carry the issuing scheme.
 _RANGES: Final[tuple[tuple[str, str, str], ...]] = (
     ("4", "4", "visa"),
     ("51", "55", "mastercard"),

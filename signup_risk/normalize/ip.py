@@ -16,9 +16,9 @@ VERSION: Final = 1
 # The longest text form with zone and port is well under this; longer text is no address.
 MAX_LENGTH: Final = 128
 
-# IANA IPv4 Special-Purpose Address Registry (RFC 6890 and updates, read 2026-11) and the multicast and
-# reserved blocks of the IPv4 Address Space Registry. AS112 and AMT anycast services are never clients,
-# hence "reserved".
+# IANA IPv4 Special-Purpose Address Registry (RFC 6890 and its updates) and the multicast and reserved blocks
+# of the IPv4 Address Space Registry; a test compares them with the standard library. AS112 and AMT anycast
+# services are never clients, hence "reserved".
 _IPV4: Final = (
     ("0.0.0.0/8", "unspecified"),
     ("10.0.0.0/8", "private"),
@@ -40,9 +40,9 @@ _IPV4: Final = (
     ("240.0.0.0/4", "reserved"),
 )
 
-# IANA IPv6 Special-Purpose Address Registry (read 2026-11). Outside 2000::/3 nothing is allocated to
-# clients (RFC 4291 2.4), so everything there that has no better name is "reserved", as is the protocol
-# block 2001::/23 apart from the tunnels. Ranges do not overlap.
+# IANA IPv6 Special-Purpose Address Registry (RFC 6890, RFC 8190, RFC 9637 for 3fff::/20). Outside 2000::/3
+# nothing is allocated to clients (RFC 4291 2.4), so everything there that has no better name is "reserved",
+# as is the protocol block 2001::/23 apart from the tunnels. Ranges do not overlap.
 _IPV6: Final = (
     ("::/8", "reserved"),
     ("100::/8", "reserved"),

@@ -40,16 +40,16 @@ class MailProvider:
 
 # A "+" tag is cut at every domain. Postfix, Google Workspace and (since 2022) Microsoft 365 deliver it to
 # the base mailbox, RFC 5233 names it as the usual separator, and minFraud cuts it for every domain but
-# Yahoo's (MaxMind, "Normalizing email addresses for minFraud", read 2026-11). Where a server disagrees, the
-# price is one shared counter of two addresses that differ only behind the "+".
+# Yahoo's (dev.maxmind.com, "Normalizing email addresses for minFraud", read 2026-11). Where a server
+# disagrees, the price is one shared counter of two addresses that differ only behind the "+".
 DEFAULT: Final = MailProvider("")
 
 # Google: "Dots don't matter in Gmail addresses" and "googlemail.com" (Gmail help 7436150, 10313).
 _GMAIL: Final = MailProvider("gmail", ignored=".", home="gmail.com")
 # Microsoft: plus addressing in Outlook.com since 2013; dots are significant.
 _OUTLOOK: Final = MailProvider("outlook")
-# Yahoo: disposable addresses are "nickname-keyword"; an account name may hold neither "-" nor "+" (Yahoo
-# help SLN28815).
+# Yahoo: disposable addresses are a base name, "-" and a keyword (Yahoo help, "AddressGuard"); an account name
+# may hold letters, digits, "_" and one "." only, so neither separator can belong to it.
 _YAHOO: Final = MailProvider("yahoo", separators="-+")
 # Apple: me.com and mac.com addresses also receive at icloud.com (Apple support 102540); plus tags are
 # accepted.
@@ -57,10 +57,11 @@ _ICLOUD: Final = MailProvider("icloud", home="icloud.com")
 # Fastmail: plus addressing and subdomain addressing (Fastmail help, "Plus addressing and subdomain
 # addressing").
 _FASTMAIL: Final = MailProvider("fastmail", user_subdomains=True)
-# Proton: capitals, ".", "-" and "_" are ignored, a name is reserved at all of Proton's domains (Proton
-# support, "Addresses and aliases"); proton.me is the default since 2022.
+# Proton: one name receives at all of its domains (proton.me/support/addresses-and-aliases, read 2026-11).
+# Capitals, ".", "-" and "_" are ignored, which Proton has confirmed to users (sindastra.de/p/1775).
 _PROTON: Final = MailProvider("proton", ignored=".-_", home="proton.me")
-# Yandex: "." and "-" in a login are the same, one login receives at every Yandex domain (Yandex ID help).
+# Yandex: one login receives at every Yandex domain (minFraud folds them likewise); "." and "-" in a login are
+# the same character to Yandex ID.
 _YANDEX: Final = MailProvider("yandex", replaced=((".", "-"),), home="yandex.ru")
 _ZOHO: Final = MailProvider("zoho")
 _MAILRU: Final = MailProvider("mailru")

@@ -66,6 +66,7 @@ def read(text: str) -> AgentFacts:
         ("PostmanRuntime/7.36.0", "library", None, False),
         ("selenium/4.0 (python windows)", "automation", None, False),
         ("Mozilla/5.0 Cypress/13.0", "automation", None, False),
+        (WINDOWS + " Ghost Inspector", "automation", None, False),
         ("okhttp/4.9.3", "app", None, False),
         ("Shop/1.0 CFNetwork/1410 Darwin/22.6.0", "app", None, True),
         (WINDOWS.replace("Chrome", "Electron/25.9 Chrome"), "app", None, False),
