@@ -208,7 +208,7 @@ def _describe_device(draft: _Draft) -> None:
     if device.time_zone is not None:
         countries = draft.references.countries
         facts["zone_countries"] = countries.countries_of_zone(device.time_zone, draft.at)
-        if facts["zone_countries"] is None and countries.info.is_usable(draft.at):
+        if facts["zone_countries"] is None and countries.infos()[0].is_usable(draft.at):
             draft.warn("TIME_ZONE_UNKNOWN", "/device/time_zone")
 
 

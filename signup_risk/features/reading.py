@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from statistics import fmean, median, pstdev
 from typing import Final
 
 from signup_risk.features.keys import ALL, KIND
@@ -113,13 +112,15 @@ class Velocity:
     def regularity(self, kind: str, window: Window) -> float | None:
         """Return the spread of the gaps between sign-ups over their mean: 1 is chance, near 0 is a clockwork."""
         gaps = self._gaps(kind, window)
-        mean = fmean(gaps) if gaps else 0.0
-        return pstdev(gaps) / mean if mean > 0 else None
+        mean = sum(gaps) / len(gaps) if gaps else 0.0
+        if mean <= 0:
+            return None
+        return math.sqrt(sum((gap - mean) ** 2 for gap in gaps) / len(gaps)) / mean
 
     def median_gap(self, kind: str, window: Window) -> float | None:
         """Return the median seconds between sign-ups on the key."""
         gaps = self._gaps(kind, window)
-        return median(gaps) if gaps else None
+        return sorted(gaps)[len(gaps) // 2] if gaps else None
 
     def abusive(self, kind: str, window: Window) -> int | None:
         """Return the sign-ups on the key reported abusive in the window."""

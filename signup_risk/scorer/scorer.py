@@ -26,6 +26,7 @@ from signup_risk.references import References, open_references
 from signup_risk.results import Assessment, ModelInfo, PolicyInfo
 from signup_risk.scorer.lists import list_hooks, listed_values
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, PendingWrites, Store, open_store
+from signup_risk.stores.windows import DAY
 
 ExplainMode = Literal["auto", "always", "never"]
 Outcome = Literal["abusive", "legitimate", "cleared"]
@@ -87,6 +88,7 @@ class Scorer:
         self._explainer = Explainer(self._features, manifest.features)
         self._step_up_raw = self._calibration.raw_at(policy.thresholds.step_up)
         self._model_info = ModelInfo(manifest.name, manifest.version, manifest.fingerprint)
+        self._missing: tuple[int, tuple[str, ...]] = (-1, ())
         self._pending = PendingWrites(store)
         self._threads: ThreadPoolExecutor | None = None
 
@@ -289,7 +291,7 @@ class Scorer:
         degraded = (
             *(("velocity",) if seen.problem is not None else ()),
             *(("model",) if raw is None else ()),
-            *(f"references.{name}" for name in self._references.unavailable(seen.context.at)),
+            *self._missing_references(seen.context.at),
             *seen.failed,
         )
         decision = self._policy.decide(
@@ -316,6 +318,15 @@ class Scorer:
             raw_score=raw,
             base_value=explanation.base_value if explanation else None,
         )
+
+    def _missing_references(self, at: int) -> tuple[str, ...]:
+        """Return what cannot be looked up, worked out once a day of event time: references expire by the day."""
+        day = at // DAY
+        known = self._missing
+        if known[0] != day:
+            names = tuple(f"references.{name}" for name in self._references.unavailable(at))
+            known = self._missing = (day, names)
+        return known[1]
 
     def _evidence(self, raw: float | None, contributions: _Contributions) -> Evidence | None:
         found = contributions.get()

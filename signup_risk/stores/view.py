@@ -16,20 +16,21 @@ class KeyView:
             then left out while it is among the recent ones, so that a retry reads what the first call read.
     """
 
-    __slots__ = ("_at", "_own", "_spans", "_state")
+    __slots__ = ("_at", "_counts", "_own", "_spans", "_state")
 
     def __init__(self, state: KeyState | None, at: int, own: int = 0) -> None:
         self._state = state
         self._at = at
         self._own = own
         self._spans: dict[int, tuple[int, int]] = {}
+        self._counts: dict[int, int] = {}
 
     def count(self, window: Window) -> int:
         """Return the number of sign-ups in the window; exact up to 64, then short by at most one grain's worth."""
-        if self._state is None:
-            return 0
-        low, high = self._span(window)
-        return high - low - self._own_in(low, high) + self._state.bucketed(window, self._at)
+        found = self._counts.get(window.level)
+        if found is None:
+            found = self._counts[window.level] = self._counted(window)
+        return found
 
     def distinct(self, column: int, window: Window) -> int:
         """Return how many different values of an attribute the last 64 sign-ups show within the window."""
@@ -74,16 +75,18 @@ class KeyView:
         ]
         return codes.count(ABUSIVE), codes.count(LEGITIMATE)
 
+    def _counted(self, window: Window) -> int:
+        if self._state is None:
+            return 0
+        low, high = self._span(window)
+        own = self._state.column(0, low, high).count(self._own) if self._own else 0
+        return high - low - own + self._state.bucketed(window, self._at)
+
     def _span(self, window: Window) -> tuple[int, int]:
         span = self._spans.get(window.level)
         if span is None and self._state is not None:
             span = self._spans[window.level] = self._state.span(window, self._at)
         return span or (0, 0)
-
-    def _own_in(self, low: int, high: int) -> int:
-        if not self._own or self._state is None:
-            return 0
-        return self._state.column(0, low, high).count(self._own)
 
     def _kept(self, values: list[int], low: int, high: int) -> list[int]:
         """Leave out the sign-up's own record."""
