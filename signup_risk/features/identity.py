@@ -213,7 +213,7 @@ def username_mailbox_likeness(c: Context) -> float | None:
     if name is None or c.email is None or chosen_text(c) is None:
         return None
     one, other = name.lower(), c.email.base_local
-    shared = sum(takewhile(bool, map(eq, one, other)))
+    shared: int = sum(takewhile(bool, map(eq, one, other)))
     return shared / max(len(one), len(other))
 
 

@@ -166,6 +166,7 @@ def bill(first: str, last: str) -> Billing:
         ("username_entropy", context(username="abab"), 1.0),
         ("username_random", context(username="x7k2m9q4"), True),
         ("username_random", context(username="BraveTiger42"), False),
+        ("username_random", context(username="x7k2m9q4@example.com"), None),
         ("billing_name_difference", context("Ann", "Lee", billing=bill("ann", "LEE")), 0.0),
         ("billing_name_difference", context("Ann", "Lee", billing=bill("Lee", "Ann")), 0.0),
         ("billing_name_difference", context("Ann", "Lee", billing=bill("Bob", "Lee")), 0.5),
@@ -178,6 +179,8 @@ def bill(first: str, last: str) -> Billing:
         ("organization_in_domain", context(email="a@other.example", organization="株式会社"), None),
         ("organization_in_domain", context(email="a@gmail.com", organization="Acme Ltd", free=True), None),
         ("organization_in_domain", context(email="a@gmail.com", organization="Acme Ltd"), None),
+        ("organization_in_domain", context(email="a@acmetools.example"), None),
+        ("organization_in_domain", context(organization="Acme Ltd"), None),
     ],
 )
 def test_value(name: str, c: Context, expected: Value) -> None:
