@@ -139,7 +139,7 @@ def _period(rng: Random, start_us: int, profiles: tuple[str, ...]) -> Period:
         variants=Weighted([(_variant(rng, name), rng.uniform(0.3, 1.0)) for name in names]),
         device_style=rng.choice(("uuid", "uuid", "hex", "short")),
         tls_style=rng.choice(("ja4", "ja4", "ja3")),
-        national_phones=rng.choice((0.0, 0.0, 0.1, 0.6)),
+        national_phones=rng.choice((0.0, 0.0, 0.0, 0.0, 0.15)),
         issuer_digits=rng.choice((6, 8)),
         last_digits=rng.choice((4, 4, 4, 2)),
         decimals=rng.choice((0, 1, 2, 3)),
