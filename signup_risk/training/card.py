@@ -79,8 +79,8 @@ def model_card(name: str, version: str, trees: int, manifest: Mapping[str, Any],
         kinds=_rows(judged["kinds"]),
         populations=_rows(judged["populations"]),
         base_rate=calibration["base_rate"],
-        calibrated=calibration["legitimate_count"],
-        resolution=1 / (calibration["legitimate_count"] + 1),
+        calibrated=calibration["fpr"]["count"],
+        resolution=1 / (calibration["fpr"]["count"] + 1),
     )
 
 
