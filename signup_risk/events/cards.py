@@ -27,7 +27,7 @@ _RUN: Final = re.compile(r"\d(?:[\W_]{0,8}\d)+")
 # Random identifiers in hexadecimal: one in some hundred holds 13 digits in a row that pass the check by
 # chance. They are told by their form, with several of its letters among the digits.
 _HEX_IDENTIFIER: Final = re.compile(
-    r"(?:[a-z]{1,12}[_-])?(?=(?:[^a-f]*[a-f]){4})"
+    r"(?:[a-z]{1,12}[_-])?(?=(?:[^a-f]*[a-f]){2})"
     r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})",
     re.IGNORECASE | re.ASCII,
 )

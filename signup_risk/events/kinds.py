@@ -1,4 +1,4 @@
-"""Describe a value without telling it, for errors that end up in logs."""
+"""Tell what a value is without reading it: none at all, or of a kind that an error may name."""
 
 from __future__ import annotations
 
@@ -8,6 +8,23 @@ from datetime import datetime
 from typing import Final
 
 _SAFE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
+
+# The types of pandas.NaT and pandas.NA, which tell of themselves only by name unless pandas is imported.
+_NO_VALUE: Final = frozenset({"NaTType", "NAType"})
+
+
+def is_absent(value: object) -> bool:
+    """Tell whether a value stands for none: ``None``, and the NaN, NaT and NA of tables.
+
+    Examples:
+        >>> is_absent(None), is_absent(float("nan")), is_absent("")
+        (True, True, False)
+    """
+    if value is None:
+        return True
+    if isinstance(value, float):
+        return value != value  # noqa: PLR0124 - NaN, without importing math
+    return type(value).__name__ in _NO_VALUE
 
 
 def kind_of(value: object) -> str:

@@ -16,10 +16,10 @@ from signup_risk.errors import CardNumberRefused, InvalidSignup
 from signup_risk.events.cards import could_be_card_number
 from signup_risk.events.draft import Draft
 from signup_risk.events.fields import BY_NAME
-from signup_risk.events.kinds import kind_of, safe_name
+from signup_risk.events.kinds import is_absent, kind_of, safe_name
 from signup_risk.events.moments import moment
 from signup_risk.events.signup import Signup
-from signup_risk.events.values import Parser, Unusable, is_absent, text
+from signup_risk.events.values import Parser, Unusable, text
 from signup_risk.events.warnings import EMAIL_ADDRESS_UNUSABLE, EVENT_TYPE_UNEXPECTED, INPUT_TOO_LONG
 
 # Where several fields land in one, the first that can be used wins, but for the two pairs that are joined

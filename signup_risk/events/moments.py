@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from signup_risk.errors import InvalidSignup
-from signup_risk.events.kinds import kind_of
+from signup_risk.events.kinds import is_absent, kind_of
 
 # RFC 3339 section 5.6. `datetime.fromisoformat` reads more than that (week dates, basic format, no offset).
 _RFC3339: Final = re.compile(
@@ -39,6 +39,8 @@ def moment(field: str) -> Callable[[Any], datetime | None]:
             if not value:
                 return None
             found = _from_text(value)
+        elif is_absent(value):
+            return None
         else:
             found = _from_datetime(value)
         if found is None or not _FIRST <= found < _END:

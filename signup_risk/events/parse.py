@@ -10,10 +10,9 @@ from signup_risk.errors import CardNumberRefused, InvalidSignup
 from signup_risk.events.cards import could_be_card_number
 from signup_risk.events.draft import Draft
 from signup_risk.events.fields import BY_NAME, BY_PART, FIELDS, PARTS
-from signup_risk.events.kinds import kind_of, safe_name
+from signup_risk.events.kinds import is_absent, kind_of, safe_name
 from signup_risk.events.moments import write_moment
 from signup_risk.events.signup import Signup
-from signup_risk.events.values import is_absent
 
 _TOP_NAMES: Final = (*(field.name for field in FIELDS if not field.part), *PARTS, "custom")
 

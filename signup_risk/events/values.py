@@ -19,7 +19,7 @@ from signup_risk.errors import InvalidSignup
 from signup_risk.events import warnings
 from signup_risk.events.countries import COUNTRY_CODES
 from signup_risk.events.custom import CustomValue
-from signup_risk.events.kinds import kind_of
+from signup_risk.events.kinds import is_absent, kind_of
 
 Parser = Callable[[Any], Any]
 
@@ -36,7 +36,6 @@ _SCREEN: Final = re.compile(r"(\d{1,5}) ?[xX\u00d7] ?(\d{1,5})", re.ASCII)
 _EXACT: Final = 2**53
 # minFraud's bound for every number that it takes.
 _LARGEST: Final = 1e13
-_NO_VALUE: Final = frozenset({"NaTType", "NAType"})
 
 
 class Unusable(Exception):  # noqa: N818 - not an error: it becomes a warning
@@ -49,20 +48,6 @@ class Unusable(Exception):  # noqa: N818 - not an error: it becomes a warning
     def __init__(self, code: str = warnings.INPUT_INVALID) -> None:
         super().__init__(code)
         self.code = code
-
-
-def is_absent(value: object) -> bool:
-    """Tell whether a value stands for none: ``None``, and the NaN, NaT and NA of tables.
-
-    Examples:
-        >>> is_absent(None), is_absent(float("nan")), is_absent("")
-        (True, True, False)
-    """
-    if value is None:
-        return True
-    if isinstance(value, float):
-        return value != value  # noqa: PLR0124 - NaN, without importing math
-    return type(value).__name__ in _NO_VALUE
 
 
 def text(limit: int) -> Parser:
