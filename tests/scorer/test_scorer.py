@@ -1,0 +1,355 @@
+"""Use the scorer as an application does: real store, bundled model, bundled references."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import math
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from signup_risk import CardNumberRefused, ConfigurationError, InvalidSignup, Policy, Scorer
+from signup_risk.policy import ListEntry
+from tests.histories import EVENTS, histories
+
+AT = "2026-06-01T12:00:00Z"
+
+FULL: dict[str, Any] = {
+    "signup_id": "signup-7261",
+    "at": AT,
+    "ip_address": "81.2.69.144",
+    "email": "marlene.quist+news@brightfjord.example",
+    "phone": "+442071838750",
+    "username": "marlene_q1984",
+    "first_name": "Marlenka",
+    "last_name": "Quistgaard",
+    "birth_date": "1984-02-29",
+    "country": "GB",
+    "organization": "Bright Fjord Boatyard",
+    "channel": "direct",
+    "referral_code": "FRIEND-OF-OLE",
+    "device": {
+        "id": "dev-55aa77",
+        "user_agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/136.0.0.0 Safari/537.36",
+        "accept_language": "en-GB,en;q=0.9",
+        "time_zone": "Europe/London",
+        "screen": "1920x1080",
+        "platform": "Linux x86_64",
+        "webdriver": False,
+        "tls_fingerprint": "t13d1516h2_8daaf6152771_e5627efa2ab1",
+    },
+    "session": {"age_seconds": 320, "form_seconds": 41.5, "pasted_fields": 0, "keystrokes": 88, "captcha_score": 0.9},
+    "card": {
+        "token": "tok_9f8e7d6c5b",
+        "issuer_id_number": "411111",
+        "last_digits": "4242",
+        "funding": "debit",
+        "country": "GB",
+        "avs_result": "Y",
+        "cvv_result": "M",
+        "was_authorized": True,
+        "processor": "stripe",
+    },
+    "billing": {
+        "address": "17 Herring Quay",
+        "city": "Whitby",
+        "postal": "YO21 3PU",
+        "country": "GB",
+        "first_name": "Marlenka",
+        "last_name": "Quistgaard",
+    },
+    "custom": {"plan": "trial", "seats": 3},
+}
+
+SECRETS = (
+    "signup-7261", "81.2.69", "marlene", "brightfjord", "2071838750", "Marlenka", "Quistgaard", "1984-02-29", "Bright Fjord",
+    "FRIEND-OF-OLE", "dev-55aa77", "tok_9f8e7d6c5b", "411111", "Herring", "Whitby", "YO21", "t13d1516h2", "Mozilla",
+)  # fmt: skip
+
+
+@pytest.fixture
+def scorer() -> Iterator[Scorer]:
+    """Open a scorer over a memory store."""
+    with Scorer.open("memory://") as opened:
+        yield opened
+
+
+def told(assessment: Any) -> dict[str, Any]:
+    """Return an assessment as JSON values, without what differs from run to run."""
+    return {key: value for key, value in assessment.to_dict().items() if key != "latency_ms"}
+
+
+def test_full_event_is_assessed_without_degradation(scorer: Scorer) -> None:
+    """An event with every field gets a score, a rate, a decision and no complaint."""
+    assessment = scorer.assess(FULL, explain="always")
+    assert (assessment.degraded, assessment.warnings) == ((), ())
+    assert assessment.risk_score is not None
+    assert assessment.fpr is not None
+    assert 0 < assessment.risk_score < 100
+    assert 0 < assessment.fpr <= 1
+    assert json.loads(json.dumps(assessment.to_dict()))["signup_id"] == "signup-7261"
+
+
+def test_reasons_and_base_value_add_up_to_the_raw_score(scorer: Scorer) -> None:
+    """Contributions are exact: with the base value they give the model's raw score."""
+    assessment = scorer.assess(FULL, explain="always")
+    assert assessment.base_value is not None
+    total = assessment.base_value + sum(reason.contribution for reason in assessment.reasons)
+    assert assessment.raw_score == pytest.approx(total, abs=1e-9)
+    sizes = [abs(reason.contribution) for reason in assessment.reasons]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize(("mode", "given"), [("never", False), ("always", True), ("auto", False)])
+def test_reasons_are_given_when_asked_for(scorer: Scorer, mode: Any, given: bool) -> None:
+    """Reasons come always, never, or unless the decision is allow."""
+    assessment = scorer.assess({"at": AT, "email": "ada@example.com"}, explain=mode)
+    assert assessment.decision == "allow"
+    assert bool(assessment.reasons) is given
+
+
+def test_retry_of_the_same_sign_up_gives_the_same_answer(scorer: Scorer) -> None:
+    """A second call with the same id counts nothing and says the same."""
+    assert told(scorer.assess(FULL, explain="always")) == told(scorer.assess(FULL, explain="always"))
+
+
+def test_repeats_on_one_device_raise_the_score(scorer: Scorer) -> None:
+    """Twenty sign-ups of one device, card and number within an hour score far above the first."""
+    first = last = None
+    for number in range(20):
+        event = {**FULL, "signup_id": f"s{number}", "email": f"tiger{41873 + 97 * number}@example.com"}
+        last = scorer.assess({**event, "at": f"2026-06-01T12:{number:02}:00Z"})
+        first = first or last
+    assert first is not None
+    assert last is not None
+    assert last.raw_score is not None
+    assert first.raw_score is not None
+    assert last.raw_score > first.raw_score + 1
+
+
+def test_disposable_mail_alone_never_blocks(scorer: Scorer) -> None:
+    """One bad attribute by itself is stepped up or reviewed at most."""
+    event = {"at": AT, "email": "x@mailinator.com"}
+    decisions = {scorer.assess({**event, "signup_id": f"n{n}"}).decision for n in range(50)}
+    assert "block" not in decisions
+
+
+def test_event_time_is_the_only_clock() -> None:
+    """With ``at`` given the clock is not read after opening."""
+    calls: list[int] = []
+
+    def clock() -> datetime:
+        calls.append(1)
+        return datetime(2026, 6, 1, tzinfo=UTC)
+
+    with Scorer.open("memory://", clock=clock) as scorer:
+        calls.clear()
+        scorer.assess(FULL)
+        scorer.report("signup-7261", "abusive", at=AT)
+        assert calls == []
+        assert scorer.assess({"email": "ada@example.com"}).at == datetime(2026, 6, 1, tzinfo=UTC)
+        assert calls == [1]
+
+
+def test_outcomes_are_read_by_later_sign_ups(scorer: Scorer) -> None:
+    """A reported device scores higher for the next one, and no more once the report is withdrawn."""
+    scores = []
+    for number, outcome in enumerate(("abusive", "cleared", None)):
+        event = {**FULL, "signup_id": f"later{number}", "at": "2026-06-02T12:00:00Z"}
+        if number == 0:
+            scorer.assess(FULL)
+        if outcome is not None:
+            assert scorer.report("signup-7261", outcome, at="2026-06-01T13:00:00Z") is True  # type: ignore[arg-type]
+        scores.append(scorer._store.peek(touch_of(scorer, event)).states[1].outcomes())  # type: ignore[union-attr]
+    assert [len(rows) for rows in scores] == [1, 0, 0]
+
+
+def touch_of(scorer: Scorer, event: dict[str, Any]) -> Any:
+    """Return what an event would touch in the scorer's store."""
+    from signup_risk import Signup
+    from signup_risk.extract import Keys, describe
+
+    signup = Signup.from_mapping(event)
+    return Keys(describe(signup, scorer.references, signup.at_us).context, scorer._hasher).touch
+
+
+def test_unknown_outcome_and_time_are_the_callers_errors(scorer: Scorer) -> None:
+    """What the caller gets wrong is said, with what is allowed."""
+    with pytest.raises(ConfigurationError, match="abusive, legitimate, cleared"):
+        scorer.report("x", "bad")  # type: ignore[arg-type]
+    with pytest.raises(InvalidSignup, match="offset"):
+        scorer.report("x", "abusive", at="2026-06-01T12:00:00")
+    with pytest.raises(ConfigurationError, match="auto, always, never"):
+        scorer.assess(FULL, explain="sometimes")  # type: ignore[arg-type]
+    assert scorer.report("never seen", "abusive", at=AT) is False
+
+
+def test_shadow_allows_and_says_what_it_would_have_done() -> None:
+    """In shadow everybody is allowed, and the assessment tells what would have been."""
+    policy = Policy(block=(ListEntry("email", "marlene.quist@brightfjord.example"),), shadow=True)
+    with Scorer.open("memory://", policy=policy) as scorer:
+        assessment = scorer.assess(FULL)
+    assert assessment.decision == "allow"
+    assert assessment.policy.shadow_decision == "block"
+    assert assessment.to_dict()["policy"]["shadow_decision"] == "block"
+
+
+def test_lists_are_compared_on_normalized_values() -> None:
+    """A listed mailbox is found under another spelling."""
+    policy = Policy(block=(ListEntry("email", "J.Ane.Roe@googlemail.com"),))
+    with Scorer.open("memory://", policy=policy) as scorer:
+        assessment = scorer.assess({"at": AT, "email": "janeroe+trial@gmail.com"})
+    assert assessment.decision == "block"
+    assert assessment.policy.notes == ("LISTED_BLOCK",)
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "privaterelay.appleid.com"])
+def test_blocking_everybodys_domain_is_refused(domain: str) -> None:
+    """A block entry for free mail or a relay is refused when the scorer opens."""
+    with pytest.raises(ConfigurationError, match="refused"):
+        Scorer.open("memory://", policy=Policy(block=(ListEntry("email_domain", domain),)))
+
+
+def test_locked_store_degrades_and_catches_up(tmp_path: Path) -> None:
+    """While another process holds the file, sign-ups are scored without velocity; afterwards nothing is missing."""
+    path = tmp_path / "velocity.db"
+    with Scorer.open(f"sqlite:///{path}", deadline_ms=10) as scorer:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        for number in range(3):
+            assessment = scorer.assess({**FULL, "signup_id": f"locked{number}"})
+            assert assessment.degraded == ("velocity",)
+            assert assessment.decision != "block"
+        assert scorer.pending_writes == 3
+        assert scorer.report("locked0", "abusive", at=AT) is False
+        assert scorer.pending_writes == 4
+        other.execute("ROLLBACK")
+        other.close()
+        assert scorer.assess({**FULL, "signup_id": "free"}, deadline_ms=5000).degraded == ()
+        assert (scorer.pending_writes, scorer.dropped_writes) == (0, 0)
+        touch = touch_of(scorer, {**FULL, "signup_id": "after"})
+        state = scorer._store.peek(touch).states[1]
+        assert state is not None
+        assert (state.total, len(state.outcomes())) == (4, 1)
+
+
+def test_async_form_does_not_block_the_loop(tmp_path: Path) -> None:
+    """While an assessment waits for a locked store, the loop goes on."""
+
+    async def run() -> tuple[int, Any]:
+        path = tmp_path / "velocity.db"
+        async with Scorer.open(f"sqlite:///{path}", deadline_ms=300) as scorer:
+            other = sqlite3.connect(path, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            task = asyncio.create_task(scorer.assess_async(FULL))
+            turns = 0
+            while not task.done():
+                await asyncio.sleep(0)
+                turns += 1
+            other.execute("ROLLBACK")
+            other.close()
+            assert await scorer.report_async("signup-7261", "abusive", at=AT) is False
+            return turns, task.result()
+
+    turns, assessment = asyncio.run(run())
+    assert turns > 10
+    assert assessment.degraded == ("velocity",)
+
+
+def test_threads_share_a_scorer(scorer: Scorer) -> None:
+    """Four threads lose no sign-up and get whole answers."""
+    answers: list[Any] = []
+
+    def work(worker: int) -> None:
+        for number in range(50):
+            answers.append(scorer.assess({**FULL, "signup_id": f"{worker}-{number}"}, explain="always"))
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    state = scorer._store.peek(touch_of(scorer, {**FULL, "signup_id": "end"})).states[1]
+    assert state is not None
+    assert (len(answers), state.total) == (200, 200)
+    for answer in answers:
+        assert answer.base_value is not None
+        total = answer.base_value + math.fsum(reason.contribution for reason in answer.reasons)
+        assert answer.raw_score == pytest.approx(total, abs=1e-9)
+
+
+def test_nothing_of_a_person_is_stored_or_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """No byte of the store's files, the logs or the reasons holds a value of the event."""
+    caplog.set_level(logging.DEBUG)
+    path = tmp_path / "velocity.db"
+    with Scorer.open(f"sqlite:///{path}") as scorer:
+        assessment = scorer.assess(FULL, explain="always")
+        scorer.report("signup-7261", "abusive", at=AT)
+        live = b"".join(file.read_bytes() for file in sorted(tmp_path.iterdir()))
+    closed = b"".join(file.read_bytes() for file in sorted(tmp_path.iterdir()))
+    reasons = " ".join(reason.text for reason in assessment.reasons)
+    for secret in SECRETS:
+        for form in (secret, secret.lower()):
+            assert form.encode() not in live + closed
+            assert form not in caplog.text
+            assert form not in reasons
+
+
+def test_card_numbers_are_refused_and_not_echoed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A full card number anywhere in card.* raises before anything is kept, and is in no message, log or file."""
+    caplog.set_level(logging.DEBUG)
+    number = "4242 4242 4242 4242"
+    with Scorer.open(f"sqlite:///{tmp_path}/velocity.db") as scorer:
+        for field in ("token", "last_digits", "decline_code", "processor", "unheard_of"):
+            with pytest.raises(CardNumberRefused) as caught:
+                scorer.assess({**FULL, "card": {**FULL["card"], field: number}})
+            assert "4242" not in str(caught.value) + repr(caught.value)
+        assert scorer._store.peek(touch_of(scorer, FULL)).states[0] is None
+    stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"4242424242" not in stored.replace(b" ", b"")
+    assert "4242" not in caplog.text
+
+
+TEXT = st.text(st.characters(codec=None), max_size=400)  # type: ignore[call-overload]
+TYPED = ("email", "phone", "username", "first_name", "last_name", "organization", "channel", "referral_code", "ip_address")
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(
+    base=EVENTS,
+    typed=st.dictionaries(st.sampled_from(TYPED), TEXT),
+    device=st.dictionaries(st.sampled_from(["user_agent", "accept_language", "time_zone", "screen", "platform"]), TEXT),
+    billing=st.dictionaries(st.sampled_from(["address", "city", "postal", "first_name", "last_name"]), TEXT),
+)
+def test_whatever_was_typed_gets_an_answer(
+    scorer: Scorer, base: dict[str, Any], typed: dict[str, str], device: dict[str, str], billing: dict[str, str]
+) -> None:
+    """Any text in any typed field is scored, and no part of ours fails on it."""
+    event = {**base, **typed, "at": AT}
+    event["device"] = {**(base.get("device") or {}), **device}
+    event["billing"] = {**(base.get("billing") or {}), **billing}
+    assessment = scorer.assess(event, explain="always")
+    assert assessment.degraded == ()
+    json.dumps(assessment.to_dict(), allow_nan=False).encode()
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(history=histories(most=25))
+def test_stores_and_secrets_do_not_change_a_score(tmp_path_factory: Any, history: list[dict[str, Any]]) -> None:
+    """A history scored over memory and over SQLite, under other secrets, gives equal assessments."""
+    path = tmp_path_factory.mktemp("scores") / "velocity.db"
+    with (
+        Scorer.open("memory://", secret="one secret of sixteen") as memory,
+        Scorer.open(f"sqlite:///{path}", secret="quite another secret") as durable,
+    ):
+        for event in history:
+            assert told(memory.assess(event)) == told(durable.assess(event))
