@@ -21,7 +21,7 @@ from bench_naive import NaiveScorer
 from bench_process import open_times, score_file
 from bench_stages import Stages
 
-from signup_risk import Scorer, Signup
+from signup_risk import Scorer, Signup, __version__
 from signup_risk.simulation import load_scenario, simulate
 
 SCENARIO = "bundled-1"
@@ -139,8 +139,9 @@ def open_figures(runs: int, folder: Path) -> list[Figure]:
 
 def machine() -> str:
     """Describe what the figures were measured on."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("signup-risk", "lightgbm", "shap", "pandas"))
-    return f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; {packages}"
+    packages = ", ".join(f"{name} {version(name)}" for name in ("lightgbm", "shap", "pandas"))
+    where = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
+    return f"signup_risk {__version__}, {where}; {packages}"
 
 
 def main() -> None:
