@@ -75,6 +75,7 @@ def test_numbers_in_every_field(name: str, number: str) -> None:
         "\u2074" + "\u00b9" * 15,
         "4111111111111111 12/27 123",
         "00004111111111111111",
+        "4222222222222 1227",
         "exp=1227;pan=4111111111111111;",
         "abc4111111111111111def",
     ],
@@ -114,6 +115,7 @@ def test_number_as_a_key() -> None:
     """A number used as a key is refused, and the error does not repeat the key."""
     assert refuse({"card": {"4111111111111111": True}}).field == "card"
     assert refuse({"card.4111111111111111": True}).field == "card"
+    assert refuse({"card": {"pan_4111111111111111": True}}).field == "card"
 
 
 @given(st.integers(12, 19), st.randoms(use_true_random=False))

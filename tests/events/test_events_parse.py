@@ -378,6 +378,11 @@ def test_unknown_keys_are_bounded_and_not_repeated() -> None:
     assert len(Signup.from_mapping({"device": {f"k{n}": 1 for n in range(9999)}}).warnings) == 32
 
 
+def test_negative_zero_is_zero() -> None:
+    """No value prints as -0.0, which would be another value to whoever compares texts."""
+    assert str(read("session.age_seconds", -0.0)) == str(read("session.age_seconds", "-0")) == "0.0"
+
+
 def test_custom_inputs() -> None:
     """The caller's own inputs keep their type; what is no number, text or truth value is unknown."""
     values = {"n": 1, "x": 0.5, "t": "gold", "b": True, "gap": None, "nan": float("nan"), "big": 10**20}
