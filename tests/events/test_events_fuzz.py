@@ -29,9 +29,7 @@ SCALARS = (
     | st.text(st.characters())
     | st.text("0123456789 .:/-xTZ+", max_size=40)
 )
-JSON = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
-)
+JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
 CALLERS = {"at", "label", "label_at"}
 TYPED = [field for field in FIELDS if field.name not in CALLERS]
 CUSTOM_KEYS = st.from_regex(r"[a-z0-9_]{1,25}", fullmatch=True)
@@ -97,11 +95,7 @@ def test_dotted_form_reads_the_same(event: dict[str, Any]) -> None:
         for name, value in (values.items() if isinstance(values, dict) else [("", values)])
         if not isinstance(values, dict) or key in (*BY_PART, "custom")
     }
-    event = {
-        key: value
-        for key, value in event.items()
-        if not isinstance(value, dict) or key in (*BY_PART, "custom")
-    }
+    event = {key: value for key, value in event.items() if not isinstance(value, dict) or key in (*BY_PART, "custom")}
     try:
         signup = Signup.from_mapping(event)
     except CardNumberRefused:
@@ -152,9 +146,7 @@ SIGNUPS = st.builds(
         keystrokes=st.none() | st.integers(0, 2**53 - 1),
         captcha_score=st.none() | st.floats(0, 1),
     ),
-    card=st.builds(
-        Card, token=st.none() | st.text("abcdef", min_size=1), was_authorized=st.none() | st.booleans()
-    ),
+    card=st.builds(Card, token=st.none() | st.text("abcdef", min_size=1), was_authorized=st.none() | st.booleans()),
     billing=st.builds(Billing, city=st.none() | TEXT),
     custom=st.builds(Custom, st.dictionaries(CUSTOM_KEYS, TEXT | st.booleans() | st.floats(-1e9, 1e9))),
     label=st.sampled_from([None, 0, 1]),
@@ -192,9 +184,7 @@ def test_no_value_is_echoed(name: str, value: Any) -> None:
             assert error.__cause__ is None
 
 
-GROUPS = sorted(
-    {name.partition(".")[0] for name in (*MINFRAUD_FIELDS, *MINFRAUD_IGNORED)} - {"shopping_cart"}
-)
+GROUPS = sorted({name.partition(".")[0] for name in (*MINFRAUD_FIELDS, *MINFRAUD_IGNORED)} - {"shopping_cart"})
 NAMES = sorted(name for name in (*MINFRAUD_FIELDS, *MINFRAUD_IGNORED) if not name.startswith("shopping_cart"))
 
 
@@ -208,9 +198,7 @@ def test_nothing_typed_raises_in_minfraud_form(values: dict[str, Any]) -> None:
     try:
         signup = Signup.from_minfraud(request)
     except CardNumberRefused:
-        assert any(
-            could_be_card_number(request.get(group), is_token=True) for group in ("credit_card", "payment")
-        )
+        assert any(could_be_card_number(request.get(group), is_token=True) for group in ("credit_card", "payment"))
         return
     check_warnings(signup, request)
 

@@ -11,10 +11,7 @@ from signup_risk.events import InputWarning, Signup
 from signup_risk.events.fields import BY_NAME
 from signup_risk.events.minfraud import MINFRAUD_FIELDS, MINFRAUD_IGNORED
 
-ADDRESS = (
-    "first_name last_name company address address_2 "
-    "city region country postal phone_number phone_country_code"
-)
+ADDRESS = "first_name last_name company address address_2 city region country postal phone_number phone_country_code"
 SCHEMA = {
     "device": "ip_address user_agent accept_language session_age session_id tracking_token",
     "event": "transaction_id shop_id time type party",
@@ -27,9 +24,7 @@ SCHEMA = {
         "issuer_id_number last_digits token bank_name bank_phone_country_code bank_phone_number country "
         "avs_result cvv_result was_3d_secure_successful"
     ),
-    "order": (
-        "amount currency discount_code affiliate_id subaffiliate_id referrer_uri is_gift has_gift_message"
-    ),
+    "order": ("amount currency discount_code affiliate_id subaffiliate_id referrer_uri is_gift has_gift_message"),
     "shopping_cart": "category item_id quantity price",
 }
 NAMES = {f"{group}.{name}" for group, names in SCHEMA.items() for name in names.split()}
@@ -192,9 +187,7 @@ def test_ignored_fields_leave_nothing(name: str) -> None:
 
 def test_hashed_address() -> None:
     """An MD5 in place of an address is no address: it is unknown, and a warning says so."""
-    signup = Signup.from_minfraud(
-        {"email": {"address": "0123456789ABCDEF0123456789abcdef", "domain": "example.com"}}
-    )
+    signup = Signup.from_minfraud({"email": {"address": "0123456789ABCDEF0123456789abcdef", "domain": "example.com"}})
     assert signup == Signup()
     assert signup.warnings == (InputWarning("EMAIL_ADDRESS_UNUSABLE", "/email/address"),)
 
