@@ -1,7 +1,7 @@
 """Draw addresses from real announced prefixes, by country and by kind of network.
 
-Shared exits matter more than anything else here: a carrier's NAT, a VPN exit and a relay put very many good people
-behind few addresses, a home line puts one household behind one.
+Shared exits matter more than anything else here: a carrier's NAT, a VPN exit and a relay put very many good
+people behind few addresses, a home line puts one household behind one.
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ import ipaddress
 from dataclasses import dataclass
 from functools import cache
 from random import Random
+from typing import Any
 
 from signup_risk.simulation.draw import skewed_index
 from signup_risk.simulation.tables import read_json
 
-# Exits in use per operator [assumption]: carriers in countries with few IPv4 addresses share each among thousands.
+# Exits in use per operator [assumption]: carriers with few IPv4 addresses share each among thousands.
 _CARRIER_EXITS = 160
 _VPN_EXITS = 36
 _TOR_EXITS = 40
 _RELAY_EXITS = 900
+_DOCUMENTATION6 = (0x20010DB8 << 96, 32)  # RFC 3849, for networks without IPv6 that are asked for it
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Hold one operator's prefixes in one country, as (base, size) pairs of IPv4 and one IPv6 prefix or none."""
+    """Hold one operator's prefixes in one country: (base, size) pairs of IPv4, one IPv6 prefix or none."""
 
     country: str
     kind: str
@@ -45,8 +47,7 @@ class Network:
 
     def host6(self, rng: Random) -> str:
         """Return a home's IPv6 address: its own /56 or so, random interface bits."""
-        assert self.prefix6 is not None
-        base, length = self.prefix6
+        base, length = self.prefix6 or _DOCUMENTATION6
         subnet = rng.getrandbits(56 - length) << 72 if length < 56 else 0
         return str(ipaddress.IPv6Address(base | subnet | rng.getrandbits(4) << 64 | rng.getrandbits(64)))
 
@@ -132,19 +133,14 @@ def office(rng: Random, country: str) -> str:
     return rng.choice(choices).host(rng)
 
 
-def _network(row: dict[str, object]) -> Network:
-    prefixes = [ipaddress.IPv4Network(text) for text in _texts(row["prefixes"])]
+def _network(row: dict[str, Any]) -> Network:
+    prefixes = [ipaddress.IPv4Network(text) for text in row["prefixes"]]
     six = row.get("prefix6")
-    parsed = ipaddress.IPv6Network(str(six)) if six else None
+    parsed = ipaddress.IPv6Network(six) if six else None
     return Network(
-        country=str(row["country"]),
-        kind=str(row["kind"]),
-        asn=int(str(row["asn"])),
+        country=row["country"],
+        kind=row["kind"],
+        asn=row["asn"],
         prefixes=tuple((int(p.network_address), p.num_addresses) for p in prefixes),
         prefix6=(int(parsed.network_address), parsed.prefixlen) if parsed else None,
     )
-
-
-def _texts(value: object) -> list[str]:
-    assert isinstance(value, list)
-    return value

@@ -1,7 +1,7 @@
-"""Draw from the few distributions that the simulation needs, always from a generator that the caller passes in.
+"""Draw from the few distributions that the simulation needs, from a generator that the caller passes in.
 
-Explicit generators keep every source of traffic reproducible on its own: adding a farm changes nothing in the stream
-of the others.
+Explicit generators keep every source of traffic reproducible on its own: adding a farm changes nothing in the
+stream of the others.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def log_normal(rng: Random, median: float, sigma: float) -> float:
 
 
 def log_uniform(rng: Random, low: float, high: float) -> float:
-    """Draw a positive number whose order of magnitude is uniform: the prior of a scale nobody has measured."""
-    return low * (high / low) ** rng.random()
+    """Draw a number whose order of magnitude is uniform: the prior of a scale nobody has measured."""
+    return float(low * math.pow(high / low, rng.random()))
 
 
 def poisson(rng: Random, mean: float) -> int:

@@ -1,8 +1,8 @@
 """Decide which fields a site collects and how it writes them: one mechanism for good and bad alike.
 
-A site changes its forms over time and tests several at once. Each period has a few form variants with fill rates per
-field; every sign-up of the period draws its variant and its gaps without looking at who it is. So neither a missing
-field nor a way of writing tells the label, and a test says so.
+A site changes its forms over time and tests several at once. Each period has a few form variants with fill
+rates per field; every sign-up of the period draws its variant and its gaps without looking at who it is. So
+neither a missing field nor a way of writing tells the label, and a test says so.
 """
 
 from __future__ import annotations
@@ -32,19 +32,65 @@ _GROUPS: Final = {
     "session": ("age_seconds", "form_seconds", "pasted_fields", "keystrokes"),
     "captcha": ("captcha_score",),
     "referrer": ("referrer_uri",),
-    "card": ("token", "issuer_id_number", "last_digits", "funding", "card_country", "avs_result", "cvv_result",
-             "was_3d_secure_successful", "was_authorized", "processor"),
+    "card": (
+        "token",
+        "issuer_id_number",
+        "last_digits",
+        "funding",
+        "card_country",
+        "avs_result",
+        "cvv_result",
+        "was_3d_secure_successful",
+        "was_authorized",
+        "processor",
+    ),
     "billing": ("address", "city", "region", "postal", "billing_country"),
     "billing_name": ("billing_first_name", "billing_last_name"),
-}  # fmt: skip
+}
+VISIT_FIELDS: Final = frozenset((*_GROUPS["session"], *_GROUPS["captcha"], *_GROUPS["referrer"]))
+CARD_FIELDS: Final = frozenset(_GROUPS["card"])
+BILLING_FIELDS: Final = frozenset((*_GROUPS["billing"], *_GROUPS["billing_name"]))
 _FULL: Final = tuple(_GROUPS)
 _PROFILES: Final[dict[str, tuple[str, ...]]] = {
     "full": _FULL,
-    "browser": ("names", "country", "channel", "agent", "device", "tls", "session", "captcha", "referrer", "referral"),
+    "browser": (
+        "names",
+        "country",
+        "channel",
+        "agent",
+        "device",
+        "tls",
+        "session",
+        "captcha",
+        "referrer",
+        "referral",
+    ),
     "browser_names": ("names", "username", "agent", "device", "session", "captcha", "country"),
     "browser_phone": ("names", "phone", "country", "agent", "device", "session", "tls", "channel"),
-    "trial_card": ("names", "country", "agent", "device", "session", "card", "billing", "billing_name", "channel", "referral"),
-    "business": ("names", "organization", "phone", "country", "agent", "device", "session", "card", "billing", "channel"),
+    "trial_card": (
+        "names",
+        "country",
+        "agent",
+        "device",
+        "session",
+        "card",
+        "billing",
+        "billing_name",
+        "channel",
+        "referral",
+    ),
+    "business": (
+        "names",
+        "organization",
+        "phone",
+        "country",
+        "agent",
+        "device",
+        "session",
+        "card",
+        "billing",
+        "channel",
+    ),
     "mobile_app": ("names", "phone", "username", "birth", "country", "agent", "device", "referral"),
     "community": ("username", "birth", "country", "agent", "session", "captcha"),
     "header_only": ("agent", "country", "names"),
@@ -52,12 +98,30 @@ _PROFILES: Final[dict[str, tuple[str, ...]]] = {
     "interface": (),
 }
 _PROFILE_WEIGHTS: Final = Weighted(
-    {"full": 30, "browser": 18, "browser_names": 8, "browser_phone": 8, "trial_card": 11, "business": 6,
-     "mobile_app": 7, "community": 4, "header_only": 4, "minimal": 2, "interface": 2}
-)  # fmt: skip
+    {
+        "full": 30,
+        "browser": 18,
+        "browser_names": 8,
+        "browser_phone": 8,
+        "trial_card": 11,
+        "business": 6,
+        "mobile_app": 7,
+        "community": 4,
+        "header_only": 4,
+        "minimal": 2,
+        "interface": 2,
+    }
+)
 # Fields that people may leave out even where a form has them.
-_OPTIONAL: Final = {"phone": 0.75, "referral_code": 0.3, "organization": 0.6, "birth_date": 0.85, "username": 0.9,
-                    "referrer_uri": 0.65, "was_3d_secure_successful": 0.6}  # fmt: skip
+_OPTIONAL: Final = {
+    "phone": 0.75,
+    "referral_code": 0.3,
+    "organization": 0.6,
+    "birth_date": 0.85,
+    "username": 0.9,
+    "referrer_uri": 0.65,
+    "was_3d_secure_successful": 0.6,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +143,8 @@ class Period:
     """Hold how a site collects and writes its fields for some days.
 
     Attributes:
-        lag_days: How old the newest browsers are in this period: samples from several years are mixed into one
-            training history, so that no version number can look guilty by itself.
+        lag_days: How old the newest browsers are in this period: several years are mixed into one history, so
+            that no version number can look guilty by itself.
     """
 
     start_us: int

@@ -1,4 +1,4 @@
-"""Make mailboxes as people make them: by name, nickname, year, initials, number, at the provider of their place."""
+"""Make mailboxes as people make them: by name, nickname, year or number, at the providers of their place."""
 
 from __future__ import annotations
 
@@ -8,19 +8,38 @@ from signup_risk.simulation.draw import Weighted, digits, letters
 from signup_risk.simulation.people import Person
 from signup_risk.simulation.tables import words
 from signup_risk.simulation.taken import Taken
-from signup_risk.simulation.templates import TEMPLATES
+from signup_risk.simulation.templates import TEMPLATES, Draft
 
-# Styles of self-chosen local parts [assumption: no public table by locale; wide enough to contain every farm template].
+# Styles of self-chosen local parts [assumption: no public table by locale].
 _STYLES = Weighted(
     {
-        "first.last": 17, "firstlast": 15, "flast": 9, "first_last": 3, "last.first": 4, "lastfirst": 3, "firstl": 4,
-        "f.last": 3, "first+year": 8, "first.last+yy": 6, "firstlast+yy": 7, "nick+digits": 7, "word+digits": 4,
-        "two words": 3, "initials+digits": 2.5, "last": 2, "first": 2, "middle": 2, "hobby": 3, "doubled": 1.5,
-        "leet": 0.5, "odd": 3.5,
+        "first.last": 17,
+        "firstlast": 15,
+        "flast": 9,
+        "first_last": 3,
+        "last.first": 4,
+        "lastfirst": 3,
+        "firstl": 4,
+        "f.last": 3,
+        "first+year": 8,
+        "first.last+yy": 6,
+        "firstlast+yy": 7,
+        "nick+digits": 7,
+        "word+digits": 4,
+        "two words": 3,
+        "initials+digits": 2.5,
+        "last": 2,
+        "first": 2,
+        "middle": 2,
+        "hobby": 3,
+        "doubled": 1.5,
+        "leet": 0.5,
+        "odd": 3.5,
     }
-)  # fmt: skip
+)
 _DIGIT_STYLES = Weighted({"number": 4, "pinyin": 3, "initials+digits": 3, "firstlast+yy": 2, "word+digits": 1})
 _VOWELS = "aeiou"
+_TEMPLATE_NAMES = tuple(TEMPLATES)
 
 
 def local_part(rng: Random, person: Person) -> str:
@@ -31,7 +50,9 @@ def local_part(rng: Random, person: Person) -> str:
     return (_by_name(rng, style, first, last, person.birth.year) or _by_fancy(rng, style, person)).strip("._-")
 
 
-def _by_name(rng: Random, style: str, first: str, last: str, year: int) -> str | None:
+def _by_name(  # noqa: C901 - a table of styles
+    rng: Random, style: str, first: str, last: str, year: int
+) -> str | None:
     yy = f"{year % 100:02d}"
     match style:
         case "first.last" | "firstlast" | "first_last":
@@ -79,7 +100,7 @@ def _by_fancy(rng: Random, style: str, person: Person) -> str:
             return (first + last).translate(str.maketrans("aeio", "4310"))
         case "number":
             return str(rng.randint(10**7, 10**10))
-    return TEMPLATES[rng.choice(tuple(TEMPLATES))](rng, first, last, rng.randrange(5000))
+    return TEMPLATES[rng.choice(_TEMPLATE_NAMES)](Draft(rng, first, last, rng.randrange(5000)))
 
 
 def nickname(rng: Random, first: str) -> str:

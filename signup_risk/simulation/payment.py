@@ -1,4 +1,4 @@
-"""Put cards on file: invented issuer numbers in valid ranges, checks as issuers answer them, billing addresses."""
+"""Put cards on file: invented issuer numbers in valid ranges, checks as issuers answer, billing addresses."""
 
 from __future__ import annotations
 
@@ -9,21 +9,45 @@ from random import Random
 from signup_risk.simulation.draw import Weighted, digits, fill_pattern
 from signup_risk.simulation.people import Person, street_address
 
-# Ranges of ISO/IEC 7812 issuer numbers by scheme, as published by the schemes; the digits after them are invented.
+# Ranges of ISO/IEC 7812 issuer numbers, as published by the schemes; the digits after them are invented.
 _SCHEME_PREFIXES = {
-    "visa": ("4",), "mastercard": ("51", "52", "53", "54", "55", "2221", "2300", "2500", "2700"), "amex": ("34", "37"),
-    "discover": ("6011", "644", "65"), "jcb": ("3528", "3540", "3570"), "unionpay": ("6212", "6225", "6250"),
-    "mir": ("2200", "2202", "2204"), "rupay": ("6070", "6521", "8172"), "elo": ("5067", "6363"),
-}  # fmt: skip
+    "visa": ("4",),
+    "mastercard": ("51", "52", "53", "54", "55", "2221", "2300", "2500", "2700"),
+    "amex": ("34", "37"),
+    "discover": ("6011", "644", "65"),
+    "jcb": ("3528", "3540", "3570"),
+    "unionpay": ("6212", "6225", "6250"),
+    "mir": ("2200", "2202", "2204"),
+    "rupay": ("6070", "6521", "8172"),
+    "elo": ("5067", "6363"),
+}
 _SCHEMES = {
-    "US": "visa:52 mastercard:28 amex:13 discover:7", "RU": "mir:60 visa:25 mastercard:15", "IN": "visa:45 rupay:32 mastercard:23",
-    "CN": "unionpay:85 visa:10 mastercard:5", "JP": "visa:52 jcb:28 mastercard:17 amex:3", "BR": "mastercard:48 visa:38 elo:14",
-}  # fmt: skip
+    "US": "visa:52 mastercard:28 amex:13 discover:7",
+    "RU": "mir:60 visa:25 mastercard:15",
+    "IN": "visa:45 rupay:32 mastercard:23",
+    "CN": "unionpay:85 visa:10 mastercard:5",
+    "JP": "visa:52 jcb:28 mastercard:17 amex:3",
+    "BR": "mastercard:48 visa:38 elo:14",
+}
 _DEFAULT_SCHEMES = "visa:56 mastercard:41 amex:3"
-_DEBIT_FIRST = frozenset({"GB", "NL", "DE", "PL", "IN", "NG", "KE", "RU", "CZ", "SE", "PK", "BD", "ID", "PH", "AR", "MX"})
-_DECLINES = ("insufficient_funds", "do_not_honor", "card_declined", "generic_decline", "expired_card", "incorrect_cvc",
-             "incorrect_zip", "processing_error", "transaction_not_allowed", "card_velocity_exceeded", "lost_card",
-             "stolen_card", "fraudulent")  # fmt: skip
+_DEBIT_FIRST = frozenset(
+    {"GB", "NL", "DE", "PL", "IN", "NG", "KE", "RU", "CZ", "SE", "PK", "BD", "ID", "PH", "AR", "MX"}
+)
+_DECLINES = (
+    "insufficient_funds",
+    "do_not_honor",
+    "card_declined",
+    "generic_decline",
+    "expired_card",
+    "incorrect_cvc",
+    "incorrect_zip",
+    "processing_error",
+    "transaction_not_allowed",
+    "card_velocity_exceeded",
+    "lost_card",
+    "stolen_card",
+    "fraudulent",
+)
 _HONEST_DECLINES = Weighted(zip(_DECLINES, (40, 18, 12, 10, 5, 5, 3, 2, 3, 1, 0.3, 0.3, 0.4), strict=True))
 _FARM_DECLINES = Weighted(zip(_DECLINES, (22, 20, 15, 12, 3, 6, 5, 2, 4, 5, 2, 2, 2), strict=True))
 _AVS_COUNTRIES = frozenset({"US", "CA", "GB", "AU"})
@@ -68,9 +92,11 @@ class BillingAddress:
 
 @cache
 def issuers(country: str) -> Weighted[Issuer]:
-    """Return the issuer numbers of a country; a few banks issue most cards, and some cards are virtual."""
+    """Return the issuer numbers of a country; a few banks issue most cards, and some are virtual."""
     rng = Random(f"issuers {country}")
-    schemes = Weighted([(n, float(w)) for n, w in (s.split(":") for s in _SCHEMES.get(country, _DEFAULT_SCHEMES).split())])
+    schemes = Weighted(
+        [(n, float(w)) for n, w in (s.split(":") for s in _SCHEMES.get(country, _DEFAULT_SCHEMES).split())]
+    )
     pairs = []
     for rank in range(36):
         prefix = rng.choice(_SCHEME_PREFIXES[schemes.pick(rng)])
@@ -93,7 +119,9 @@ def prepaid_issuers(country: str) -> list[Issuer]:
     return [issuer for issuer in issuers(country).values if issuer.funding == "prepaid"]
 
 
-def make_card(rng: Random, issuer: Issuer, *, mismatch: float = 0.05, decline: float = 0.07, farm: bool = False) -> PaymentCard:
+def make_card(
+    rng: Random, issuer: Issuer, *, mismatch: float = 0.05, decline: float = 0.07, farm: bool = False
+) -> PaymentCard:
     """Make a card with the answers to its checks.
 
     Args:

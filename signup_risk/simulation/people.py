@@ -1,4 +1,4 @@
-"""Invent people: names in the script they would type, a birth date, a home and the languages of their place."""
+"""Invent people: names in the script they would type, a birth date, a home and its languages."""
 
 from __future__ import annotations
 
@@ -8,19 +8,46 @@ from datetime import date, timedelta
 from functools import lru_cache
 from random import Random
 
+from signup_risk.simulation.agents import Owner
 from signup_risk.simulation.tables import City, Country, Locale, Zone, countries, locales
 
 # Letters that canonical decomposition does not take apart, as people write them in a mailbox name.
 _FOLDS = str.maketrans(
     {
-        "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "œ": "oe",
-        "'": "", "-": "", " ": "", ".": "", "’": "",
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "Đ": "D",
+        "\u0131": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "'": "",
+        "-": "",
+        " ": "",
+        ".": "",
+        "\u2019": "",
     }
-)  # fmt: skip
+)
 
 # Share of people who type their name in the native script, where there is one [assumption].
-_NATIVE_SHARE = {"ja": 0.75, "ko": 0.65, "zh": 0.6, "ru": 0.6, "uk": 0.5, "he": 0.5, "ar": 0.4, "th": 0.45, "fa": 0.4,
-                 "el": 0.3, "bn": 0.12, "hi": 0.06, "ur": 0.08}  # fmt: skip
+_NATIVE_SHARE = {
+    "ja": 0.75,
+    "ko": 0.65,
+    "zh": 0.6,
+    "ru": 0.6,
+    "uk": 0.5,
+    "he": 0.5,
+    "ar": 0.4,
+    "th": 0.45,
+    "fa": 0.4,
+    "el": 0.3,
+    "bn": 0.12,
+    "hi": 0.06,
+    "ur": 0.08,
+}
 _DIACRITICS_SHARE = 0.75
 _COMPOSED_SHARE = 0.55
 _SECOND_NAME_SHARE = 0.06
@@ -45,6 +72,11 @@ class Person:
     city: City
     zone: Zone
     language: str
+
+    def owner(self, handheld: float | None = None) -> Owner:
+        """Return the person as the owner of a device."""
+        share = self.country.handheld if handheld is None else handheld
+        return Owner(self.country.code, share, self.language, self.zone.name)
 
 
 @lru_cache(maxsize=65536)
@@ -98,7 +130,7 @@ def given_name(rng: Random, table: Locale) -> tuple[str, str]:
 
 
 def surname(rng: Random, table: Locale) -> tuple[str, str]:
-    """Draw a surname; rare ones are composed, since half of a population bears a name outside any top list."""
+    """Draw a surname; rare ones are composed, as half of a population is outside any top list."""
     if not table.roots or rng.random() > _COMPOSED_SHARE:
         name = rng.choice(table.last)
         if table.code in ("es", "fil", "pt") and rng.random() < 0.25:
@@ -133,5 +165,5 @@ def street_address(rng: Random, person_country: Country) -> str:
 
 def _plain(text: str) -> str:
     """Drop diacritics but keep case, spaces and hyphens."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ł", "l").replace("ı", "i"))
+    decomposed = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ł", "l").replace("\u0131", "i"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))

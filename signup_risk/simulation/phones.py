@@ -15,12 +15,10 @@ def mobile_number(rng: Random, country: Country) -> str:
 
 
 def number_blocks(rng: Random, country: Country, count: int) -> list[str]:
-    """Return the fixed starts of numbers that a seller of receptions holds: all but the last four digits or so."""
+    """Return the starts of numbers that a seller of receptions holds: all but four digits or so."""
     kept = max(1, country.subscriber_digits - rng.choice((3, 4, 4, 5)))
-    return [
-        f"+{country.calling_code}{rng.choice(country.mobile_prefixes)}{rng.choice('23456789')}{digits(rng, kept - 1)}"
-        for _ in range(count)
-    ]
+    starts = [f"+{country.calling_code}{rng.choice(country.mobile_prefixes)}" for _ in range(count)]
+    return [f"{start}{rng.choice('23456789')}{digits(rng, kept - 1)}" for start in starts]
 
 
 def number_in_block(rng: Random, country: Country, block: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from signup_risk.simulation.draw import Weighted
 from signup_risk.simulation.intake import HOUR_US
 
-# Relative rate by local hour, after the usual daily curve of web traffic: low from 2 to 5, high from 10 to 22.
+# Relative rate by local hour [assumption: usual curve of web traffic, low from 2 to 5, high from 10 to 22].
 _HOURS: Final = (18, 11, 7, 5, 5, 8, 16, 30, 48, 66, 76, 78, 74, 76, 80, 80, 78, 74, 72, 76, 80, 76, 60, 36)
 _WEEKDAYS: Final = (1.06, 1.1, 1.1, 1.07, 1.0, 0.82, 0.85)
 WORKING_HOURS: Final = (0, 0, 0, 0, 0, 0, 0, 3, 20, 60, 90, 95, 60, 70, 95, 95, 85, 60, 25, 10, 5, 3, 1, 0)

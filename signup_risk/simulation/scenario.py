@@ -61,7 +61,8 @@ class FarmPriors:
 
     Attributes:
         kinds: Weight of each kind.
-        size: Accounts of a campaign before all are scaled to the abusive share, log-uniform.
+        size: Accounts of a campaign before all are scaled to the abusive share; twice log-uniform, so that
+            small campaigns are many and large ones few.
         days: Length of a campaign, log-uniform.
         camouflage: Share of attributes drawn as ordinary people draw them, per campaign.
         contradictions: Chance of each device contradiction of an advanced farm (science notes: 0.05-0.3).
@@ -91,8 +92,8 @@ class Scenario:
         name: Shown beside every figure.
         start: First moment, RFC 3339.
         days: Length.
-        signups: Expected number of all sign-ups.
-        abusive_share: Share of sign-ups made by drawn campaigns; listed campaigns come on top.
+        signups: Expected number of all sign-ups, crowds and campaigns included.
+        abusive_share: Share of sign-ups made by drawn campaigns; listed campaigns are not part of it.
         campaigns: Number of drawn campaigns.
         listed: Campaigns asked for one by one.
         no_signal_share: Share of ordinary traffic relabelled as the farm ``farm.nosignal.1``, the control.
@@ -134,15 +135,17 @@ class Scenario:
         row = json.loads(text)
         if row.get("version") != SCENARIO_VERSION:
             raise ConfigurationError(
-                f"scenario version {row.get('version')!r} cannot be read; this release reads {SCENARIO_VERSION}: "
-                "write the scenario again or install the release it was written for"
+                f"scenario version {row.get('version')!r} cannot be read; this release reads "
+                f"{SCENARIO_VERSION}: write the scenario again or install the release it was written for"
             )
         row["waves"] = Waves(**_known(Waves, row.get("waves", {})))
         row["farms"] = FarmPriors(**_known(FarmPriors, row.get("farms", {})))
         row["listed"] = tuple(CampaignSpec(**_known(CampaignSpec, spec)) for spec in row.get("listed", ()))
         scenario = cls(**_known(cls, row))
         if datetime.fromisoformat(scenario.start).tzinfo is None:
-            raise ConfigurationError(f"scenario start {scenario.start!r} has no UTC offset; write it like 2026-03-01T00:00:00Z")
+            raise ConfigurationError(
+                f"scenario start {scenario.start!r} has no UTC offset; write it like 2026-03-01T00:00:00Z"
+            )
         return scenario
 
 

@@ -7,16 +7,25 @@ from random import Random
 
 from signup_risk.simulation.draw import Weighted, log_normal
 
-# How people fill a form [assumption]: about a third let the browser fill it, some paste from a password manager.
+# How people fill a form [assumption]: a third let the browser fill it, some paste from a password manager.
 MANNERS = Weighted({"typist": 55, "autofill": 27, "manager": 10, "sso": 5, "slow": 3})
 _REFERRERS = Weighted(
     {
-        "https://www.google.com/": 52, "https://www.bing.com/": 6, "https://duckduckgo.com/": 3, "https://t.co/": 4,
-        "https://www.youtube.com/": 5, "https://www.reddit.com/": 5, "https://www.linkedin.com/": 4,
-        "https://www.facebook.com/": 5, "https://github.com/": 4, "https://news.ycombinator.com/": 2,
-        "https://example.com/pricing": 9, "https://example.com/blog": 5, "https://example.com/": 12,
+        "https://www.google.com/": 52,
+        "https://www.bing.com/": 6,
+        "https://duckduckgo.com/": 3,
+        "https://t.co/": 4,
+        "https://www.youtube.com/": 5,
+        "https://www.reddit.com/": 5,
+        "https://www.linkedin.com/": 4,
+        "https://www.facebook.com/": 5,
+        "https://github.com/": 4,
+        "https://news.ycombinator.com/": 2,
+        "https://example.com/pricing": 9,
+        "https://example.com/blog": 5,
+        "https://example.com/": 12,
     }
-)  # fmt: skip
+)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Join all sources of a scenario into one stream of labelled contract events, in order of time, a day at a time."""
+"""Join all sources of a scenario into one stream of labelled contract events, sorted, a day at a time."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ def simulate(scenario: Scenario, seed: int) -> Iterator[dict[str, Any]]:
     start_us = int((start - EPOCH).total_seconds()) * 1_000_000
     site = build_site(Random(f"{seed}:site"), start_us, scenario.days, scenario.period_hours, scenario.profiles)
     world = make_world(Random(f"{seed}:world"), site, start_us, scenario.country_shift)
-    sources = [*_campaigns(scenario, seed, world), *_waves(scenario, seed, world)]
-    sources.append(_everyday(scenario, seed, world))
+    crowds: list[Campaign | Wave] = [*_campaigns(scenario, seed, world), *_waves(scenario, seed, world)]
+    rest = scenario.signups - sum(crowd.size for crowd in crowds)
+    sources: list[Source] = [*crowds, _everyday(scenario, seed, world, rest)]
     rng, number = Random(f"{seed}:stream"), 0
     for day in range(scenario.days):
         arrivals = [arrival for source in sources for arrival in source.day(day)]
@@ -49,16 +50,19 @@ def simulate(scenario: Scenario, seed: int) -> Iterator[dict[str, Any]]:
             yield event
 
 
-def _everyday(scenario: Scenario, seed: int, world: World) -> Source:
-    mean = scenario.signups * (1.0 - scenario.abusive_share) / scenario.days
+def _everyday(scenario: Scenario, seed: int, world: World, rest: int) -> Source:
+    mean = max(0, rest) / scenario.days
     return Everyday(Random(f"{seed}:everyday"), world, mean, scenario.population_shift, scenario.no_signal_share)
 
 
 def _waves(scenario: Scenario, seed: int, world: World) -> Iterator[Wave]:
     waves, days = scenario.waves, scenario.days
     for kind, count in (
-        (Campus, waves.campuses), (Rollout, waves.rollouts), (Hackathon, waves.hackathons), (Referral, waves.referrals),
-    ):  # fmt: skip
+        (Campus, waves.campuses),
+        (Rollout, waves.rollouts),
+        (Hackathon, waves.hackathons),
+        (Referral, waves.referrals),
+    ):
         for number in range(count):
             yield kind(Random(f"{seed}:{kind.__name__}:{number}"), world, days, waves.scale)
     for number in range(waves.launches):
@@ -71,8 +75,15 @@ def _campaigns(scenario: Scenario, seed: int, world: World) -> Iterator[Campaign
         plans = draw_plans(rng, spec.kind, scenario.farms, spec.size)
         start = world.start_us + int(spec.start_day * DAY_US)
         length = max(HOUR_US // 4, int(spec.days * DAY_US))
-        times = campaign_times(rng, plans.pick(rng).pace, spec.size, start, length,
-                               rng.uniform(*scenario.farms.replacement) ** 1.5, world.start_us + scenario.days * DAY_US)  # fmt: skip
+        times = campaign_times(
+            rng,
+            plans.pick(rng).pace,
+            spec.size,
+            start,
+            length,
+            rng.uniform(*scenario.farms.replacement) ** 1.5,
+            world.start_us + scenario.days * DAY_US,
+        )
         yield Campaign(rng, world, f"farm.{spec.kind}.{number}", plans, times)
 
 
@@ -83,7 +94,7 @@ def _drawn_specs(scenario: Scenario, seed: int) -> list[CampaignSpec]:
     rows = []
     for _ in range(scenario.campaigns):
         kind = kinds.pick(rng)
-        size = log_uniform(rng, *priors.size) * {"a3": 0.25, "a5": 2.0}.get(kind, 1.0)
+        size = log_uniform(rng, priors.size[0], log_uniform(rng, *priors.size)) * {"a3": 0.25, "a5": 2.0}.get(kind, 1.0)
         days = min(log_uniform(rng, *priors.days), scenario.days)
         rows.append((kind, size, rng.uniform(0, max(0.1, scenario.days - days * 0.7)), days))
     wanted = scenario.signups * scenario.abusive_share
@@ -92,7 +103,7 @@ def _drawn_specs(scenario: Scenario, seed: int) -> list[CampaignSpec]:
 
 
 def _label(rng: Random, event: dict[str, Any], at_us: int, label: int, noise: float) -> None:
-    """Add the label and when it became known: abuse within hours to weeks, innocence after one to two months."""
+    """Add the label and when it became known: abuse in hours to weeks, innocence after a month or two."""
     found = int(log_normal(rng, 40, 1.5) * HOUR_US)
     matured = int(rng.uniform(30, 60) * DAY_US)
     missed = label == 1 and rng.random() < noise

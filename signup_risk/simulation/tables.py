@@ -13,7 +13,7 @@ from signup_risk.simulation.draw import Weighted, weighted_text
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Give a time zone and its standard offset; summer time is left out, an hour does not matter to a rhythm."""
+    """Give a time zone and its standard offset; an hour of summer time does not matter to a rhythm."""
 
     name: str
     offset_hours: float

@@ -25,7 +25,11 @@ class Taken:
         data = text.encode()
         first, second = crc32(data), crc32(data, 0x9E3779B9)
         free = False
-        for position in (first & self._mask, (first + second * 7) & self._mask, (second * 3 + (first >> 5)) & self._mask):
+        for position in (
+            first & self._mask,
+            (first + second * 7) & self._mask,
+            (second * 3 + (first >> 5)) & self._mask,
+        ):
             byte, bit = position >> 3, 1 << (position & 7)
             if not self._bits[byte] & bit:
                 free = True

@@ -11,7 +11,7 @@ from typing import Final
 from signup_risk.simulation import addresses, agents, mailboxes, payment, phones, sessions
 from signup_risk.simulation.applicant import Applicant
 from signup_risk.simulation.draw import Weighted, digits, letters
-from signup_risk.simulation.intake import Period, Site
+from signup_risk.simulation.intake import BILLING_FIELDS, CARD_FIELDS, VISIT_FIELDS, Period, Site
 from signup_risk.simulation.people import Person, make_person
 from signup_risk.simulation.record import EPOCH
 from signup_risk.simulation.tables import countries, words
@@ -19,8 +19,19 @@ from signup_risk.simulation.taken import Taken
 
 DAY_US: Final = 86_400_000_000
 
-CHANNELS: Final = Weighted({"direct": 62, "sso:google": 14, "sso:microsoft": 3, "sso:apple": 3, "invite": 6, "ads": 7,
-                            "partner": 3, "edu": 1.2, "startup_program": 0.8})  # fmt: skip
+CHANNELS: Final = Weighted(
+    {
+        "direct": 62,
+        "sso:google": 14,
+        "sso:microsoft": 3,
+        "sso:apple": 3,
+        "invite": 6,
+        "ads": 7,
+        "partner": 3,
+        "edu": 1.2,
+        "startup_program": 0.8,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ class World:
         return Moment(at_us, period, period.draw(rng))
 
 
-def ordinary(
+def ordinary(  # noqa: PLR0913 - the last three name what is special about a person
     rng: Random,
     world: World,
     moment: Moment,
@@ -65,9 +76,7 @@ def ordinary(
     """Build a coherent applicant who signs up at home."""
     who = person or make_person(rng, country)
     place = who.country
-    browser = agents.make_browser(
-        rng, moment.browser_date, country=country, handheld=place.handheld, language=who.language, zone=who.zone.name
-    )
+    browser = agents.make_browser(rng, moment.browser_date, who.owner())
     on_carrier = rng.random() < place.mobile_network * (1.3 if agents.is_handheld(browser) else 0.45)
     address = (addresses.carrier if on_carrier else addresses.home)(rng, country, place.ipv6)
     email = mailboxes.free_mail(rng, who, world.taken) if rng.random() > 0.1 else _work_mail(rng, who, world)
@@ -91,12 +100,12 @@ def dress(rng: Random, applicant: Applicant, moment: Moment, *, manner: str | No
         applicant.organization = organization(rng)
     if "referral_code" in form and applicant.referral_code is None:
         applicant.referral_code = letters(rng, 8, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
-    if applicant.visit is None and ("form_seconds" in form or "captcha_score" in form or "referrer_uri" in form):
+    if applicant.visit is None and not form.isdisjoint(VISIT_FIELDS):
         how = "sso" if manner is None and applicant.channel.startswith("sso:") else manner
         applicant.visit = sessions.visit(rng, text_length(applicant, form), how)
-    if applicant.card is None and "issuer_id_number" in form:
+    if applicant.card is None and not form.isdisjoint(CARD_FIELDS):
         applicant.card = payment.make_card(rng, payment.issuers(person.country.code).pick(rng))
-    if applicant.billing is None and "address" in form:
+    if applicant.billing is None and not form.isdisjoint(BILLING_FIELDS):
         applicant.billing = payment.bill_at_home(rng, person)
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from random import Random
 
 from signup_risk.simulation.applicant import Applicant
-from signup_risk.simulation.farms.plan import Plan
-from signup_risk.simulation.farms.device_supply import matching
 from signup_risk.simulation.draw import Weighted
+from signup_risk.simulation.farms.device_supply import matching
+from signup_risk.simulation.farms.plan import Plan
 from signup_risk.simulation.mailboxes import free_mail
 from signup_risk.simulation.source import Arrival
 from signup_risk.simulation.tables import countries
@@ -25,6 +25,7 @@ class Campaign:
         self._group = group
         self._plans = plans
         self._number = 0
+        self.size = len(times)
         self._by_day: dict[int, list[int]] = {}
         for at in times:
             self._by_day.setdefault((at - world.start_us) // DAY_US, []).append(at)
@@ -43,7 +44,11 @@ class Campaign:
         person = plan.persona(rng, country)
         if person.country.code != country:
             person = replace(person, country=countries()[country], zone=countries()[country].zones.pick(rng))
-        email = free_mail(rng, person, self._world.taken) if hidden[0] else plan.mail(rng, self._world, person, self._number)
+        email = (
+            free_mail(rng, person, self._world.taken)
+            if hidden[0]
+            else plan.mail(rng, self._world, person, self._number)
+        )
         browser = (matching if hidden[1] else plan.device)(rng, moment.browser_date, person)
         home = country if plan.declared == "same" or hidden[2] else plan.declared
         applicant = Applicant(person, home, plan.network(rng, country), email, browser, self._group, label=1)
@@ -66,4 +71,4 @@ class Campaign:
             applicant.visit = plan.manner(rng, text_length(applicant, form))
         if not hidden[6]:
             applicant.card = plan.card(rng, person)
-            applicant.billing = plan.billing(rng, person, self._number)
+            applicant.billing = plan.billing(rng, person)

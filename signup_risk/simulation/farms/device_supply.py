@@ -1,4 +1,4 @@
-"""Supply a campaign with devices: scripts, a few prints, spoofed prints with contradictions, racks of telephones."""
+"""Supply a campaign with devices: scripts, a few prints, spoofed prints, racks of telephones."""
 
 from __future__ import annotations
 
@@ -13,17 +13,22 @@ from signup_risk.simulation.draw import skewed_index
 from signup_risk.simulation.people import Person
 from signup_risk.simulation.tables import countries
 
+_SPOOFED_SYSTEMS = (
+    ("chrome windows",),
+    ("chrome windows", "chrome mac", "edge windows"),
+    ("chrome windows", "firefox windows", "safari mac"),
+    ("chrome android", "safari ios", "chrome windows"),
+)
+
 DeviceSupply = Callable[[Random, date, Person], Browser]
 
 
 def matching(rng: Random, at: date, person: Person, kind: str | None = None, handheld: float | None = None) -> Browser:
     """Make an installation that fits the persona's country."""
-    share = person.country.handheld if handheld is None else handheld
-    return agents.make_browser(rng, at, country=person.country.code, handheld=share, language=person.language,
-                               zone=person.zone.name, kind=kind)  # fmt: skip
+    return agents.make_browser(rng, at, person.owner(handheld), kind)
 
 
-def script(rng: Random, size: int) -> DeviceSupply:
+def script(rng: Random) -> DeviceSupply:
     """Use a program: a library's agent or a browser's agent over a library's TLS, traits copied once."""
     honest = rng.random() < 0.35
     zone = rng.choice(("UTC", "Etc/UTC", "America/New_York", "Europe/Moscow", "Asia/Shanghai"))
@@ -33,7 +38,11 @@ def script(rng: Random, size: int) -> DeviceSupply:
 
     def supply(rng: Random, at: date, person: Person) -> Browser:
         if not fixed:
-            made = agents.make_tool(rng, zone, "en-US") if honest else replace(matching(rng, at, person, handheld=0.1), zone=zone, tls=tls)
+            made = (
+                agents.make_tool(rng, zone, "en-US")
+                if honest
+                else replace(matching(rng, at, person, handheld=0.1), zone=zone, tls=tls)
+            )
             fixed.append(made)
         browser = fixed[0]
         if rotate and not honest:
@@ -43,7 +52,7 @@ def script(rng: Random, size: int) -> DeviceSupply:
     return supply
 
 
-def headless_pool(rng: Random, size: int) -> DeviceSupply:
+def headless_pool(rng: Random) -> DeviceSupply:
     """Use automated browsers from a few images."""
     count, fresh_key, shows = rng.choice((1, 2, 4, 8)), rng.random() < 0.75, rng.random() < 0.5
     pool: list[Browser] = []
@@ -58,7 +67,7 @@ def headless_pool(rng: Random, size: int) -> DeviceSupply:
     return supply
 
 
-def print_pool(rng: Random, size: int) -> DeviceSupply:
+def print_pool(rng: Random) -> DeviceSupply:
     """Use ten to fifty stored prints, a trait or two changed each time."""
     count, fresh_key, change = rng.randint(8, 60), rng.random() < 0.6, rng.random() * 0.5
     pool: list[Browser] = []
@@ -68,17 +77,21 @@ def print_pool(rng: Random, size: int) -> DeviceSupply:
             pool.append(matching(rng, at, person, handheld=rng.choice((0.0, 0.0, 0.3, 1.0))))
         browser = pool[skewed_index(rng, len(pool), 1.3)]
         if rng.random() < change:
-            browser = replace(browser, screen=agents.any_screen(rng, browser.system), languages=agents.language_header(rng, browser.family, person.language))
+            browser = replace(
+                browser,
+                screen=agents.any_screen(rng, browser.system),
+                languages=agents.language_header(rng, browser.family, person.language),
+            )
         return replace(browser, key=rng.getrandbits(128)) if fresh_key else browser
 
     return supply
 
 
-def spoofed(rng: Random, size: int, contradictions: tuple[float, float]) -> DeviceSupply:
-    """Use an anti-detect browser: a new print per account, each part of which contradicts the rest now and then."""
+def spoofed(rng: Random, contradictions: tuple[float, float]) -> DeviceSupply:
+    """Use an anti-detect browser: a new print per account, whose parts contradict each other now and then."""
     chances = {part: rng.uniform(*contradictions) for part in ("platform", "screen", "zone", "tls", "languages")}
     quiet = {part for part in chances if rng.random() < 0.35}
-    systems = rng.choice((("chrome windows",), ("chrome windows", "chrome mac", "edge windows"), ("chrome windows", "firefox windows", "safari mac"), ("chrome android", "safari ios", "chrome windows")))  # fmt: skip
+    systems = rng.choice(_SPOOFED_SYSTEMS)
     engine = f"chrome {rng.choice((104, 112, 120, 128))}"
 
     def supply(rng: Random, at: date, person: Person) -> Browser:
@@ -99,7 +112,7 @@ def spoofed(rng: Random, size: int, contradictions: tuple[float, float]) -> Devi
     return supply
 
 
-def few_real(rng: Random, size: int) -> DeviceSupply:
+def few_real(rng: Random) -> DeviceSupply:
     """Use the operator's own few devices, with cookies cleared or profiles changed."""
     count, fresh_key = rng.choice((1, 1, 2, 3)), rng.random() < 0.5
     pool: list[Browser] = []
@@ -113,7 +126,7 @@ def few_real(rng: Random, size: int) -> DeviceSupply:
     return supply
 
 
-def telephones(rng: Random, size: int) -> DeviceSupply:
+def telephones(rng: Random) -> DeviceSupply:
     """Use a rack of real telephones of a few models."""
     count, reset = rng.randint(5, 60), rng.random() < 0.6
     pool: list[Browser] = []
@@ -128,11 +141,11 @@ def telephones(rng: Random, size: int) -> DeviceSupply:
     return supply
 
 
-def own_each(rng: Random, size: int) -> DeviceSupply:
+def own_each(_rng: Random) -> DeviceSupply:
     """Use a real device of its own for each account."""
-    return lambda rng, at, person: matching(rng, at, person)
+    return matching
 
 
-def spoofed_default(rng: Random, size: int) -> DeviceSupply:
+def spoofed_default(rng: Random) -> DeviceSupply:
     """Use an anti-detect browser with the contradictions that are usual."""
-    return spoofed(rng, size, (0.05, 0.3))
+    return spoofed(rng, (0.05, 0.3))

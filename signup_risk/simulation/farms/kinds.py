@@ -1,7 +1,7 @@
 """Draw a plan for each kind of farm from the priors, after the archetypes A0 to A7 of the field.
 
-Kinds say what a farm tends to buy, never what it always shows: every supplier but the defining one is drawn anew for
-each campaign, and a share of attributes is camouflaged.
+Kinds say what a farm tends to buy, never what it always shows: every supplier but the defining one is drawn
+anew for each campaign, and a share of attributes is camouflaged.
 """
 
 from __future__ import annotations
@@ -23,23 +23,53 @@ from signup_risk.simulation.tables import countries
 from signup_risk.simulation.world import CHANNELS, organization
 
 Drawer = Callable[[Random, FarmPriors, int], Plan]
-_PROXY_COUNTRIES: Final = ("US", "US", "US", "GB", "DE", "FR", "CA", "BR", "IN", "ID", "PH", "VN", "NL", "IT", "ES", "PL",
-                           "MX", "TR", "UA", "JP", "KR", "SG", "AU", "NG", "ZA", "TH", "MY")  # fmt: skip
+_CROWD_COUNTRIES: Final = ("IN", "ID", "PH", "PK", "BD", "NG", "KE", "VN", "BR", "EG", "UA")
+_PROXY_COUNTRIES: Final = (
+    "US",
+    "US",
+    "US",
+    "GB",
+    "DE",
+    "FR",
+    "CA",
+    "BR",
+    "IN",
+    "ID",
+    "PH",
+    "VN",
+    "NL",
+    "IT",
+    "ES",
+    "PL",
+    "MX",
+    "TR",
+    "UA",
+    "JP",
+    "KR",
+    "SG",
+    "AU",
+    "NG",
+    "ZA",
+    "TH",
+    "MY",
+)
 
 
-def _base(rng: Random, priors: FarmPriors, size: int, **chosen: Any) -> Plan:
+def _base(rng: Random, priors: FarmPriors, **chosen: Any) -> Plan:
     """Draw every part that a kind has not chosen."""
     parts: dict[str, Any] = {
         "pace": rng.choice(("burst", "batches", "even", "poisson", "shifts", "blended")),
         "country": _targets(rng),
         "declared": "same" if rng.random() < 0.65 else rng.choice(("US", "US", "GB", "DE", "IN", "SG")),
-        "device": devices.few_real(rng, size),
-        "phone": pay.rented_numbers(rng, size),
-        "card": rng.choice((pay.virtual_cards, pay.stolen_cards, pay.shared_cards))(rng, size),
-        "billing": _bills(rng, size),
+        "device": devices.few_real(rng),
+        "phone": pay.rented_numbers(rng),
+        "card": rng.choice((pay.virtual_cards, pay.stolen_cards, pay.shared_cards))(rng),
+        "billing": _bills(rng),
         "manner": personas.manner(rng, priors.form_median, priors.form_sigma, human=rng.random()),
         "camouflage": rng.uniform(*priors.camouflage),
-        "channel": CHANNELS if rng.random() < 0.55 else Weighted({rng.choice(CHANNELS.values): 1.0, "direct": rng.random()}),
+        "channel": CHANNELS
+        if rng.random() < 0.55
+        else Weighted({rng.choice(CHANNELS.values): 1.0, "direct": rng.random()}),
         "code": letters(rng, 8, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789") if rng.random() < 0.3 else None,
         "code_share": rng.uniform(0.3, 1.0),
         "username": mail.local_templates(rng) if rng.random() < 0.5 else None,
@@ -54,107 +84,120 @@ def a0(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw a script kiddie: throwaway mail, a few rented machines or one line, a program."""
     local = mail.local_templates(rng, 1, 2)
     return _base(
-        rng, priors, size,
+        rng,
+        priors,
         pace=rng.choice(("burst", "burst", "even", "batches")),
         persona=rng.choice((personas.gibberish, personas.from_list, personas.mixed, personas.coherent))(rng),
         mail=mail.throwaway(rng, local) if rng.random() < 0.8 else mail.catch_all(rng, local),
         network=_network(rng, size, priors, machines=6, vpn=3, line=2, residential=1),
-        device=rng.choice((devices.script, devices.script, devices.headless_pool))(rng, size),
-    )  # fmt: skip
+        device=rng.choice((devices.script, devices.script, devices.headless_pool))(rng),
+    )
 
 
 def a1(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw a catch-all farm: own fresh domains, a template over a name list, headless browsers."""
     local = mail.local_templates(rng) if rng.random() < 0.75 else mail.person_like
     return _base(
-        rng, priors, size,
+        rng,
+        priors,
         persona=rng.choice((personas.from_list, personas.from_list, personas.coherent, personas.mixed))(rng),
         mail=mail.catch_all(rng, local),
         network=_network(rng, size, priors, machines=4, vpn=4, line=1, residential=3),
-        device=rng.choice((devices.headless_pool, devices.print_pool, devices.script, devices.few_real))(rng, size),
-    )  # fmt: skip
+        device=rng.choice((devices.headless_pool, devices.print_pool, devices.script, devices.few_real))(rng),
+    )
 
 
 def a2(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw a bulk freemail farm: a seller's pool with the seller's pattern, names that do not match it."""
     local = mail.local_templates(rng) if rng.random() < 0.85 else mail.person_like
     return _base(
-        rng, priors, size,
+        rng,
+        priors,
         persona=rng.choice((personas.coherent, personas.from_list, personas.mixed))(rng),
         mail=mail.bulk_freemail(rng, local),
         network=_network(rng, size, priors, machines=3, vpn=3, line=1, residential=5, modems=2),
-        device=rng.choice((devices.print_pool, devices.print_pool, devices.headless_pool, devices.spoofed_default))(rng, size),
-    )  # fmt: skip
+        device=rng.choice((devices.print_pool, devices.print_pool, devices.headless_pool, devices.spoofed_default))(
+            rng
+        ),
+    )
 
 
 def a3(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw an alias farmer: one box, one home, real browsers, a shared card."""
     return _base(
-        rng, priors, size,
+        rng,
+        priors,
         pace=rng.choice(("poisson", "shifts", "blended", "batches")),
         persona=rng.choice((personas.repeated, personas.coherent, personas.from_list))(rng),
         mail=mail.aliases(rng),
         network=_network(rng, size, priors, line=6, vpn=3, residential=2, modems=1),
-        card=pay.shared_cards(rng, size) if rng.random() < 0.7 else pay.virtual_cards(rng, size),
-        phone=pay.own_numbers if rng.random() < 0.3 else pay.rented_numbers(rng, size),
+        card=pay.shared_cards(rng) if rng.random() < 0.7 else pay.virtual_cards(rng),
+        phone=pay.own_numbers if rng.random() < 0.3 else pay.rented_numbers(rng),
         manner=personas.manner(rng, (6, 90), (0.15, 0.8), human=0.8),
-    )  # fmt: skip
+    )
 
 
 def a4(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw an anti-detect professional: unique everything, placed where the persona lives, virtual cards."""
     local = mail.local_templates(rng) if rng.random() < 0.4 else mail.person_like
     return _base(
-        rng, priors, size,
+        rng,
+        priors,
         pace=rng.choice(("blended", "blended", "poisson", "shifts", "even")),
         declared="same",
         persona=personas.coherent(rng),
-        mail=mail.aged_freemail(rng) if rng.random() < 0.55 else mail.bulk_freemail(rng, local),
+        mail=mail.aged_freemail if rng.random() < 0.55 else mail.bulk_freemail(rng, local),
         network=networks.residential(rng, size, priors.address_reuse),
-        device=devices.spoofed(rng, size, priors.contradictions),
-        phone=pay.matching_numbers(rng, size),
-        card=pay.virtual_cards(rng, size),
-        billing=_bills(rng, size) if rng.random() < 0.75 else pay.own_bills,
+        device=devices.spoofed(rng, priors.contradictions),
+        phone=pay.matching_numbers(rng),
+        card=pay.virtual_cards(rng),
+        billing=_bills(rng) if rng.random() < 0.75 else pay.own_bills,
         manner=personas.manner(rng, (12, 80), (0.05, 0.6), human=0.9),
-    )  # fmt: skip
+    )
 
 
 def a6(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw a channel abuser: programme addresses of an institution, real names, no payment of note."""
     country = rng.choice(("US", "US", "IN", "ID", "GB", "BR", "NG", "VN", "PL", "TR", "MX", "PK", "KE"))
     return _base(
-        rng, priors, size,
+        rng,
+        priors,
         pace=rng.choice(("blended", "shifts", "poisson", "batches")),
         country=Weighted({country: 1.0}),
         persona=personas.coherent(rng),
-        mail=mail.programme(rng, country),
-        network=networks.campus_tunnel(rng, size, country) if rng.random() < 0.5 else networks.residential(rng, size, priors.address_reuse),
-        device=rng.choice((devices.own_each, devices.few_real, devices.print_pool, devices.telephones))(rng, size),
+        mail=mail.programme(rng),
+        network=networks.campus_tunnel(rng, country)
+        if rng.random() < 0.5
+        else networks.residential(rng, size, priors.address_reuse),
+        device=rng.choice((devices.own_each, devices.few_real, devices.print_pool, devices.telephones))(rng),
         phone=pay.own_numbers,
         channel=Weighted({"edu": rng.uniform(0.4, 1), "startup_program": rng.uniform(0, 0.4), "direct": 0.1}),
         manner=personas.manner(rng, (8, 90), (0.2, 0.8), human=0.9),
-    )  # fmt: skip
+    )
 
 
-def a7(rng: Random, priors: FarmPriors, size: int) -> Plan:
-    """Draw a crowd of paid people: each with an own home, device and mailbox; a code or a card sink in common."""
+def a7(rng: Random, priors: FarmPriors, _size: int) -> Plan:
+    """Draw a crowd of paid people: each with an own home, device and mailbox; a code or cards in common."""
     code = letters(rng, rng.randint(5, 9), "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
     return _base(
-        rng, priors, size,
+        rng,
+        priors,
         pace=rng.choice(("blended", "poisson", "shifts")),
-        country=Weighted({c: rng.random() for c in some(rng, ("IN", "ID", "PH", "PK", "BD", "NG", "KE", "VN", "BR", "EG", "UA"), 1, 3)}),
+        country=Weighted({code: rng.random() for code in some(rng, _CROWD_COUNTRIES, 1, 3)}),
         declared="same",
         persona=personas.coherent(rng),
-        mail=mail.aged_freemail(rng),
-        network=networks.everyday_lines(rng, size),
-        device=devices.own_each(rng, size),
+        mail=mail.aged_freemail,
+        network=networks.everyday_lines(rng),
+        device=devices.own_each(rng),
         phone=pay.own_numbers,
-        card=pay.shared_cards(rng, size) if rng.random() < 0.4 else pay.own_cards,
+        card=pay.shared_cards(rng) if rng.random() < 0.4 else pay.own_cards,
         billing=pay.own_bills,
         manner=personas.manner(rng, (15, 70), (0.4, 0.8), human=1.0),
-        code=code, code_share=rng.uniform(0.7, 1.0), camouflage=0.0,
+        code=code,
+        code_share=rng.uniform(0.7, 1.0),
+        camouflage=0.0,
         channel=Weighted({"invite": 1.0, "direct": rng.random()}),
-    )  # fmt: skip
+    )
 
 
 DRAWERS: Final[dict[str, Drawer]] = {"a0": a0, "a1": a1, "a2": a2, "a3": a3, "a4": a4, "a6": a6, "a7": a7}
@@ -163,22 +206,23 @@ KINDS: Final = (*sorted((*DRAWERS, "a5")),)
 
 
 def draw_plans(rng: Random, kind: str, priors: FarmPriors, size: int) -> Weighted[Plan]:
-    """Return the plans of a campaign: one, or several with shares for a hydra of suppliers (A5) and for mixtures."""
+    """Return the plans of a campaign: one, or several with shares for a hydra (A5) and for mixtures."""
     if kind != "a5" and rng.random() > 0.08:
         return Weighted([(DRAWERS[kind](rng, priors, size), 1.0)])
     kinds = [_HYDRA.pick(rng) for _ in range(rng.randint(2, 5))]
     kinds[0] = kind if kind in DRAWERS else kinds[0]
-    return Weighted([(DRAWERS[name](rng, priors, max(20, size // len(kinds))), rng.uniform(0.3, 1.0)) for name in kinds])
+    each = max(20, size // len(kinds))
+    return Weighted([(DRAWERS[name](rng, priors, each), rng.uniform(0.3, 1.0)) for name in kinds])
 
 
 def _network(rng: Random, size: int, priors: FarmPriors, **weights: float) -> networks.NetworkSupply:
     """Choose a supplier of addresses, or two that are mixed."""
     draw = {
-        "machines": lambda: networks.rented_machines(rng, size),
-        "vpn": lambda: networks.vpn_pool(rng, size),
-        "line": lambda: networks.own_line(rng, size, rng.choice(tuple(countries()))),
+        "machines": lambda: networks.rented_machines(rng),
+        "vpn": lambda: networks.vpn_pool(rng),
+        "line": lambda: networks.own_line(rng, rng.choice(tuple(countries()))),
         "residential": lambda: networks.residential(rng, size, priors.address_reuse),
-        "modems": lambda: networks.mobile_modems(rng, size),
+        "modems": lambda: networks.mobile_modems(rng),
     }
     first = draw[Weighted(weights).pick(rng)]()
     if rng.random() > 0.25:
@@ -186,7 +230,9 @@ def _network(rng: Random, size: int, priors: FarmPriors, **weights: float) -> ne
     return partial(_either, first, draw[Weighted(weights).pick(rng)](), rng.uniform(0.2, 0.8))
 
 
-def _either(first: networks.NetworkSupply, second: networks.NetworkSupply, share: float, rng: Random, country: str) -> str:
+def _either(
+    first: networks.NetworkSupply, second: networks.NetworkSupply, share: float, rng: Random, country: str
+) -> str:
     return (first if rng.random() < share else second)(rng, country)
 
 
@@ -194,8 +240,8 @@ def _targets(rng: Random) -> Weighted[str]:
     return Weighted({code: rng.random() + 0.05 for code in some(rng, _PROXY_COUNTRIES, 1, rng.choice((1, 3, 10)))})
 
 
-def _bills(rng: Random, size: int) -> pay.BillingSupply:
+def _bills(rng: Random) -> pay.BillingSupply:
     style = rng.random()
     if style < 0.5:
-        return pay.template_bills(rng, size)
-    return pay.generated_bills(rng, size) if style < 0.8 else pay.own_bills
+        return pay.template_bills(rng)
+    return pay.generated_bills(rng) if style < 0.8 else pay.own_bills

@@ -1,4 +1,4 @@
-"""Supply a campaign with mailboxes: throwaway, catch-all, bulk freemail, aliases, aged, programme addresses."""
+"""Supply a campaign with mailboxes: throwaway, catch-all, bulk freemail, aliases, aged, programmes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,30 @@ from signup_risk.simulation.people import Person
 from signup_risk.simulation.populations.network_users import hidden_mail
 from signup_risk.simulation.populations.people_kinds import student_local, university_domain
 from signup_risk.simulation.tables import countries, words
-from signup_risk.simulation.templates import TEMPLATES
+from signup_risk.simulation.templates import TEMPLATES, Draft
 from signup_risk.simulation.world import World, company_domain
 
 MailSupply = Callable[[Random, World, Person, int], str]
 LocalSupply = Callable[[Random, Person, int], str]
 
-_BULK: Final = Weighted({"outlook.com": 30, "hotmail.com": 26, "gmail.com": 26, "yahoo.com": 6, "mail.ru": 5, "gmx.com": 3,
-                         "rambler.ru": 2, "proton.me": 2, "aol.com": 1.5, "yandex.com": 2, "icloud.com": 1.5,
-                         "zohomail.com": 1, "mail.com": 2, "tutanota.com": 0.7})  # fmt: skip
+_BULK: Final = Weighted(
+    {
+        "outlook.com": 30,
+        "hotmail.com": 26,
+        "gmail.com": 26,
+        "yahoo.com": 6,
+        "mail.ru": 5,
+        "gmx.com": 3,
+        "rambler.ru": 2,
+        "proton.me": 2,
+        "aol.com": 1.5,
+        "yandex.com": 2,
+        "icloud.com": 1.5,
+        "zohomail.com": 1,
+        "mail.com": 2,
+        "tutanota.com": 0.7,
+    }
+)
 
 
 def local_templates(rng: Random, low: int = 1, high: int = 3) -> LocalSupply:
@@ -29,12 +44,12 @@ def local_templates(rng: Random, low: int = 1, high: int = 3) -> LocalSupply:
 
     def supply(rng: Random, person: Person, number: int) -> str:
         first, last = person.latin_first or "mia", person.latin_last or "lane"
-        return TEMPLATES[chosen.pick(rng)](rng, first, last, number).strip(".-_")
+        return TEMPLATES[chosen.pick(rng)](Draft(rng, first, last, number)).strip(".-_")
 
     return supply
 
 
-def person_like(rng: Random, person: Person, number: int) -> str:
+def person_like(rng: Random, person: Person, _number: int) -> str:
     """Write a mailbox as people do."""
     return mailboxes.local_part(rng, person)
 
@@ -73,23 +88,21 @@ def bulk_freemail(rng: Random, local: LocalSupply) -> MailSupply:
     return at_domains(local, domains)
 
 
-def aged_freemail(rng: Random) -> MailSupply:
+def aged_freemail(rng: Random, world: World, person: Person, _number: int) -> str:
     """Use old mailboxes that look like the persona's own."""
-
-    def supply(rng: Random, world: World, person: Person, number: int) -> str:
-        return mailboxes.free_mail(rng, person, world.taken)
-
-    return supply
+    return mailboxes.free_mail(rng, person, world.taken)
 
 
 def aliases(rng: Random) -> MailSupply:
     """Expand a few base mailboxes by dots, plus tags, relays or other spellings."""
     bases = [letters(rng, rng.randint(6, 12)) for _ in range(rng.choice((1, 1, 2, 3, 5)))]
-    domain = rng.choice(("gmail.com", "gmail.com", "gmail.com", "outlook.com", "icloud.com", "fastmail.com", "proton.me"))
+    domain = rng.choice(
+        ("gmail.com", "gmail.com", "gmail.com", "outlook.com", "icloud.com", "fastmail.com", "proton.me")
+    )
     manner = rng.choice(("plus", "dots", "both", "hidden")) if domain == "gmail.com" else "plus"
     tag_style = rng.choice(("number", "word", "random"))
 
-    def supply(rng: Random, world: World, person: Person, number: int) -> str:
+    def supply(rng: Random, world: World, _person: Person, number: int) -> str:
         if manner == "hidden":
             return hidden_mail(rng, world)
         base = rng.choice(bases)
@@ -102,12 +115,12 @@ def aliases(rng: Random) -> MailSupply:
     return supply
 
 
-def programme(rng: Random, country: str) -> MailSupply:
+def programme(rng: Random) -> MailSupply:
     """Use addresses of one to three universities, bought or made through open enrolment."""
     domains: list[str] = []
     count, style, personal = rng.randint(1, 3), rng.randrange(6), rng.random() < 0.5
 
-    def supply(rng: Random, world: World, person: Person, number: int) -> str:
+    def supply(rng: Random, world: World, person: Person, _number: int) -> str:
         while len(domains) < count:
             domains.append(university_domain(rng, person))
         local = student_local(rng, person, style if personal else None)

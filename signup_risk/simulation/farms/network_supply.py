@@ -12,22 +12,22 @@ from signup_risk.simulation.tables import countries
 NetworkSupply = Callable[[Random, str], str]
 
 
-def rented_machines(rng: Random, size: int) -> NetworkSupply:
+def rented_machines(rng: Random) -> NetworkSupply:
     """Use a handful of hosting addresses, alone or as whole /24s."""
     if rng.random() < 0.55:
         pool = _machine_pool(rng, rng.choice((1, 1, 2, 3, 5, 10, 30)))
-        return lambda rng, country: rng.choice(pool)
+        return lambda rng, _country: rng.choice(pool)
     bases = [addresses.hosting(rng).prefixes for _ in range(rng.randint(1, 6))]
     nets = [rng.choice(prefixes) for prefixes in bases]
     starts = [base + rng.randrange(max(1, count // 256)) * 256 for base, count in nets]
     width = rng.choice((16, 64, 254, 254))
-    return lambda rng, country: addresses.ipv4(rng.choice(starts) + 1 + rng.randrange(width))
+    return lambda rng, _country: addresses.ipv4(rng.choice(starts) + 1 + rng.randrange(width))
 
 
-def vpn_pool(rng: Random, size: int) -> NetworkSupply:
+def vpn_pool(rng: Random) -> NetworkSupply:
     """Use exits of a commercial VPN, many or few."""
     pool = [addresses.vpn(rng) for _ in range(rng.choice((2, 5, 12, 40, 120)))]
-    return lambda rng, country: pool[skewed_index(rng, len(pool), 1.3)]
+    return lambda rng, _country: pool[skewed_index(rng, len(pool), 1.3)]
 
 
 def residential(rng: Random, size: int, reuse: tuple[float, float]) -> NetworkSupply:
@@ -50,26 +50,26 @@ def residential(rng: Random, size: int, reuse: tuple[float, float]) -> NetworkSu
     return supply
 
 
-def mobile_modems(rng: Random, size: int) -> NetworkSupply:
+def mobile_modems(rng: Random) -> NetworkSupply:
     """Use modems on a mobile network, whose exits are shared with ordinary subscribers."""
     place = rng.choice(("US", "GB", "UA", "RU", "ID", "IN", "BR", "PL", "VN", "PH", "NG"))
-    return lambda rng, country: addresses.carrier(rng, place, 0.1)
+    return lambda rng, _country: addresses.carrier(rng, place, 0.1)
 
 
-def own_line(rng: Random, size: int, country: str) -> NetworkSupply:
+def own_line(rng: Random, country: str) -> NetworkSupply:
     """Use the operator's own line, sometimes a second one or a VPN."""
     lines = [addresses.home(rng, country) for _ in range(rng.choice((1, 1, 2, 4)))]
     hidden = rng.random() * 0.4
     return lambda rng, _country: addresses.vpn(rng) if rng.random() < hidden else rng.choice(lines)
 
 
-def campus_tunnel(rng: Random, size: int, country: str) -> NetworkSupply:
+def campus_tunnel(rng: Random, country: str) -> NetworkSupply:
     """Use the tunnel of a university, or homes nearby."""
     network = addresses.university(rng, country)
     base = rng.choice(network.prefixes)[0]
     share = rng.uniform(0.2, 0.9)
 
-    def supply(rng: Random, place: str) -> str:
+    def supply(rng: Random, _place: str) -> str:
         if rng.random() < share:
             return addresses.ipv4(base + 256 + rng.randrange(2000))
         return addresses.home(rng, country, countries()[country].ipv6)
@@ -77,7 +77,7 @@ def campus_tunnel(rng: Random, size: int, country: str) -> NetworkSupply:
     return supply
 
 
-def everyday_lines(rng: Random, size: int) -> NetworkSupply:
+def everyday_lines(_rng: Random) -> NetworkSupply:
     """Use what ordinary people use: every account from somewhere else."""
 
     def supply(rng: Random, country: str) -> str:

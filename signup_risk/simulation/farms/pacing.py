@@ -57,16 +57,24 @@ def blended(rng: Random, size: int, start: int, length: int) -> list[int]:
 
 
 PACES: Final[dict[str, Pace]] = {
-    "burst": burst, "batches": batches, "even": even, "poisson": poisson_pace, "shifts": shifts, "blended": blended,
-}  # fmt: skip
+    "burst": burst,
+    "batches": batches,
+    "even": even,
+    "poisson": poisson_pace,
+    "shifts": shifts,
+    "blended": blended,
+}
 
 
-def campaign_times(rng: Random, pace: str, size: int, start: int, length: int, replaced: float, end: int) -> list[int]:
+def campaign_times(  # noqa: PLR0913, PLR0917 - a pace, a span and what limits it
+    rng: Random, pace: str, size: int, start: int, length: int, replaced: float, end: int
+) -> list[int]:
     """Return the times of all accounts, a share of them made again days later to replace banned ones."""
-    later = int(size * replaced)
+    later, waves = int(size * replaced), rng.randint(1, 3)
     times = PACES[pace](rng, size - later, start, length)
-    for _ in range(rng.randint(1, 3) if later else 0):
+    for number in range(waves):
         begin = start + int(log_uniform(rng, 0.1, 9) * DAY_US)
-        times += PACES[rng.choice((pace, "poisson", "batches"))](rng, later // 2 + 1, begin, max(HOUR_US, length // 3))
+        again = rng.choice((pace, "poisson", "batches"))
+        times += PACES[again](rng, (later + number) // waves, begin, max(HOUR_US, length // 3))
     floor = start - start % DAY_US
-    return sorted(min(max(t, floor), end - 1) for t in times)[:size]
+    return sorted(min(max(t, floor), end - 1) for t in times)

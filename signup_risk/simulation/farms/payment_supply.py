@@ -14,26 +14,49 @@ from signup_risk.simulation.tables import countries
 
 PhoneSupply = Callable[[Random, Person], str]
 CardSupply = Callable[[Random, Person], PaymentCard]
-BillingSupply = Callable[[Random, Person, int], BillingAddress]
+BillingSupply = Callable[[Random, Person], BillingAddress]
 
 # Countries that sell cheap receptions (price notes of 2025: RU 0.08, UK 0.10, US 0.26 dollars).
-_CHEAP = ("RU", "GB", "US", "ID", "IN", "PH", "VN", "NG", "KE", "PL", "UA", "BR", "CO", "MX", "NL", "PK", "ZA", "MY")
+_CHEAP = (
+    "RU",
+    "GB",
+    "US",
+    "ID",
+    "IN",
+    "PH",
+    "VN",
+    "NG",
+    "KE",
+    "PL",
+    "UA",
+    "BR",
+    "CO",
+    "MX",
+    "NL",
+    "PK",
+    "ZA",
+    "MY",
+)
 
 
-def rented_numbers(rng: Random, size: int) -> PhoneSupply:
-    """Use receptions from a few countries, partly from the same number blocks, some numbers more than once."""
+def rented_numbers(rng: Random) -> PhoneSupply:
+    """Use receptions from a few countries, partly from the same blocks, some numbers more than once."""
     places = some(rng, _CHEAP, 1, 4)
     blocks = {code: phones.number_blocks(rng, countries()[code], rng.randint(1, 12)) for code in places}
     in_block, again = rng.random(), rng.random() ** 3 * 0.5
     used: list[str] = []
 
-    def supply(rng: Random, person: Person) -> str:
+    def supply(rng: Random, _person: Person) -> str:
         if used and rng.random() < again:
             return rng.choice(used)
         code = rng.choice(places)
         place = countries()[code]
         blocked = rng.random() < in_block
-        number = phones.number_in_block(rng, place, rng.choice(blocks[code])) if blocked else phones.mobile_number(rng, place)
+        number = (
+            phones.number_in_block(rng, place, rng.choice(blocks[code]))
+            if blocked
+            else phones.mobile_number(rng, place)
+        )
         if len(used) < 200:
             used.append(number)
         return number
@@ -41,7 +64,7 @@ def rented_numbers(rng: Random, size: int) -> PhoneSupply:
     return supply
 
 
-def matching_numbers(rng: Random, size: int) -> PhoneSupply:
+def matching_numbers(rng: Random) -> PhoneSupply:
     """Use a rented card of the persona's country for each account."""
     in_block = rng.random() * 0.6
     blocks: dict[str, list[str]] = {}
@@ -61,20 +84,22 @@ def own_numbers(rng: Random, person: Person) -> str:
     return phones.mobile_number(rng, person.country)
 
 
-def shared_cards(rng: Random, size: int) -> CardSupply:
+def shared_cards(rng: Random) -> CardSupply:
     """Use a few cards for many accounts."""
     count, decline = rng.choice((1, 1, 2, 3, 6)), rng.uniform(0.02, 0.25)
     pool: list[PaymentCard] = []
 
     def supply(rng: Random, person: Person) -> PaymentCard:
         if len(pool) < count:
-            pool.append(payment.make_card(rng, payment.issuers(person.country.code).pick(rng), decline=decline, farm=True))
+            pool.append(
+                payment.make_card(rng, payment.issuers(person.country.code).pick(rng), decline=decline, farm=True)
+            )
         return rng.choice(pool)
 
     return supply
 
 
-def virtual_cards(rng: Random, size: int) -> CardSupply:
+def virtual_cards(rng: Random) -> CardSupply:
     """Use virtual cards of one to four issuer numbers, most new, some charged to several accounts."""
     places = some(rng, ("US", "US", "GB", "HK", "SG", "DE", "NL", "CA"), 1, 2)
     pool = [issuer for code in places for issuer in (*payment.virtual_issuers(code), *payment.issuers(code).values[:3])]
@@ -82,7 +107,7 @@ def virtual_cards(rng: Random, size: int) -> CardSupply:
     decline, mismatch, again = rng.uniform(0.02, 0.35), rng.uniform(0.02, 0.5), rng.random() ** 2 * 0.5
     last: list[PaymentCard] = []
 
-    def supply(rng: Random, person: Person) -> PaymentCard:
+    def supply(rng: Random, _person: Person) -> PaymentCard:
         if last and rng.random() < again:
             return last[-1]
         card = payment.make_card(rng, rng.choice(chosen), mismatch=mismatch, decline=decline, farm=True)
@@ -92,12 +117,12 @@ def virtual_cards(rng: Random, size: int) -> CardSupply:
     return supply
 
 
-def stolen_cards(rng: Random, size: int) -> CardSupply:
+def stolen_cards(rng: Random) -> CardSupply:
     """Use bought card data from anywhere: many declines, addresses that do not match."""
     places = some(rng, tuple(countries()), 1, 8)
     decline, mismatch = rng.uniform(0.15, 0.7), rng.uniform(0.2, 0.8)
 
-    def supply(rng: Random, person: Person) -> PaymentCard:
+    def supply(rng: Random, _person: Person) -> PaymentCard:
         issuer = payment.issuers(rng.choice(places)).pick(rng)
         return payment.make_card(rng, issuer, mismatch=mismatch, decline=decline, farm=True)
 
@@ -109,7 +134,7 @@ def own_cards(rng: Random, person: Person) -> PaymentCard:
     return payment.make_card(rng, payment.issuers(person.country.code).pick(rng))
 
 
-def template_bills(rng: Random, size: int) -> BillingSupply:
+def template_bills(rng: Random) -> BillingSupply:
     """Use one to five addresses out of a guide, the flat or the number changed each time."""
     code = rng.choice(("US", "US", "US", "GB", "CA", "HK", "SG"))
     place = countries()[code]
@@ -119,7 +144,7 @@ def template_bills(rng: Random, size: int) -> BillingSupply:
         stems.append((street_address(rng, place), city, fill_pattern(rng, city.postal)))
     change = rng.choice(("flat", "number", "none", "both"))
 
-    def supply(rng: Random, person: Person, number: int) -> BillingAddress:
+    def supply(rng: Random, person: Person) -> BillingAddress:
         street, city, postal = rng.choice(stems)
         if change in ("number", "both"):
             street = f"{rng.randint(1, 9900)} {street.split(' ', 1)[-1]}"
@@ -130,17 +155,17 @@ def template_bills(rng: Random, size: int) -> BillingSupply:
     return supply
 
 
-def generated_bills(rng: Random, size: int) -> BillingSupply:
+def generated_bills(rng: Random) -> BillingSupply:
     """Use addresses from a generator for one country, whoever the persona is."""
     place = countries()[rng.choice(("US", "US", "GB", "DE", "CA", "FR"))]
 
-    def supply(rng: Random, person: Person, number: int) -> BillingAddress:
+    def supply(rng: Random, person: Person) -> BillingAddress:
         moved = replace(person, country=place, city=rng.choice(place.cities))
         return payment.bill_at_home(rng, moved)
 
     return supply
 
 
-def own_bills(rng: Random, person: Person, number: int) -> BillingAddress:
+def own_bills(rng: Random, person: Person) -> BillingAddress:
     """Use the persona's own address."""
     return payment.bill_at_home(rng, person)

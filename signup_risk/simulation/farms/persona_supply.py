@@ -16,14 +16,16 @@ PersonaSupply = Callable[[Random, str], Person]
 Manner = Callable[[Random, int], Visit]
 
 
-def coherent(rng: Random) -> PersonaSupply:
+def coherent(_rng: Random) -> PersonaSupply:
     """Use personas that fit their country, as a language model writes them."""
     return make_person
 
 
 def from_list(rng: Random) -> PersonaSupply:
     """Use a name library: a short list of first and last names of one or two locales."""
-    codes = [rng.choice(("en", "en", "en", "de", "fr", "es", "ru", "vi", "id", "pt", "hi")) for _ in range(rng.randint(1, 2))]
+    codes = [
+        rng.choice(("en", "en", "en", "de", "fr", "es", "ru", "vi", "id", "pt", "hi")) for _ in range(rng.randint(1, 2))
+    ]
     firsts = [pair for code in codes for pair in some(rng, locales()[code].first, 8, 40)]
     lasts = [pair for code in codes for pair in some(rng, locales()[code].last, 8, 45)]
 
@@ -33,7 +35,7 @@ def from_list(rng: Random) -> PersonaSupply:
     return supply
 
 
-def mixed(rng: Random) -> PersonaSupply:
+def mixed(_rng: Random) -> PersonaSupply:
     """Use names of different locales put together."""
 
     def supply(rng: Random, country: str) -> Person:
@@ -64,7 +66,11 @@ def repeated(rng: Random) -> PersonaSupply:
 
     def supply(rng: Random, _country: str) -> Person:
         first, last = base.first or "Al", base.last or "Lee"
-        return replace(base, first=rng.choice((first, first[:1], f"{first}{letters(rng, 1)}", last)), last=rng.choice((last, last, first)))
+        return replace(
+            base,
+            first=rng.choice((first, first[:1], f"{first}{letters(rng, 1)}", last)),
+            last=rng.choice((last, last, first)),
+        )
 
     return supply
 
@@ -85,8 +91,12 @@ def with_birth_dates(rng: Random, supply: PersonaSupply) -> PersonaSupply:
 
 
 def manner(rng: Random, median: tuple[float, float], sigma: tuple[float, float], *, human: float) -> Manner:
-    """Draw how a campaign fills forms: how long, how evenly, typed or pasted or neither, how the captcha fares."""
-    pace, spread, visit_extra = log_uniform(rng, *median), log_uniform(rng, *sigma), log_uniform(rng, 0.3, 150)
+    """Draw how a campaign fills forms: how long, how evenly, typed or pasted, how the captcha fares."""
+    pace, spread, visit_extra = (
+        log_uniform(rng, *median),
+        log_uniform(rng, *sigma),
+        log_uniform(rng, 0.3, 150),
+    )
     keys = Weighted({"none": 25 * (1.1 - human), "typed": 30, "exact": 15, "few": 20}).pick(rng)
     pasted = rng.choice((0, 0, 0, 1, 2, 4))
     score, width = rng.uniform(0.05 + 0.5 * human, 0.95), rng.choice((4, 10, 30))
@@ -94,7 +104,12 @@ def manner(rng: Random, median: tuple[float, float], sigma: tuple[float, float],
 
     def supply(rng: Random, length: int) -> Visit:
         form = log_normal(rng, pace, spread)
-        typed = {"none": 0, "typed": int(length * rng.uniform(1.0, 1.2)), "exact": length, "few": rng.randint(1, 20)}[keys]
+        typed = {
+            "none": 0,
+            "typed": int(length * rng.uniform(1.0, 1.2)),
+            "exact": length,
+            "few": rng.randint(1, 20),
+        }[keys]
         return Visit(
             age_seconds=form + log_normal(rng, visit_extra, max(0.1, spread)),
             form_seconds=form,
@@ -109,4 +124,10 @@ def manner(rng: Random, median: tuple[float, float], sigma: tuple[float, float],
 
 def _named(person: Person, first: str, last: str) -> Person:
     single = person.first is None or person.last is None
-    return replace(person, first=first, last=None if single else last, latin_first=ascii_name(first) or "al", latin_last=ascii_name(last))
+    return replace(
+        person,
+        first=first,
+        last=None if single else last,
+        latin_first=ascii_name(first) or "al",
+        latin_last=ascii_name(last),
+    )

@@ -19,7 +19,7 @@ from signup_risk.simulation.world import DAY_US, Moment, World, ordinary
 
 Maker = Callable[[Random, World, Moment, str], Applicant]
 
-# Shares of ordinary traffic [assumption: no public figures; each group is large enough to be judged on its own].
+# Shares of ordinary traffic [assumption: no public figures; each group is large enough to be judged].
 _MAKERS: Final[dict[str, tuple[Maker, float]]] = {
     "ordinary": (ordinary, 70.0),
     "vpn": (network_users.vpn_user, 4.0),
@@ -51,8 +51,10 @@ class Everyday:
     def __init__(self, rng: Random, world: World, mean_per_day: float, shift: float, no_signal_share: float) -> None:
         self._rng = rng
         self._world = world
-        self._mean = mean_per_day
-        self._makers = Weighted([(maker, weight * math.exp(rng.gauss(0.0, shift))) for maker, weight in _MAKERS.values()])
+        self._mean = mean_per_day / (1.0 + _RETRY_SHARE)
+        self._makers = Weighted(
+            [(maker, weight * math.exp(rng.gauss(0.0, shift))) for maker, weight in _MAKERS.values()]
+        )
         self._no_signal = no_signal_share
         self._households: deque[Applicant] = deque(maxlen=400)
         self._cafes = network_users.Cafes(rng)

@@ -12,8 +12,17 @@ from signup_risk.simulation.mailboxes import claim
 from signup_risk.simulation.tables import countries, words
 from signup_risk.simulation.world import Moment, World, dress, ordinary
 
-_RELAY_MAIL = ("privaterelay.appleid.com", "privaterelay.appleid.com", "icloud.com", "duck.com", "mozmail.com",
-               "simplelogin.com", "anonaddy.me", "passmail.net", "aleeas.com")  # fmt: skip
+_RELAY_MAIL = (
+    "privaterelay.appleid.com",
+    "privaterelay.appleid.com",
+    "icloud.com",
+    "duck.com",
+    "mozmail.com",
+    "simplelogin.com",
+    "anonaddy.me",
+    "passmail.net",
+    "aleeas.com",
+)
 
 
 def vpn_user(rng: Random, world: World, moment: Moment, country: str) -> Applicant:
@@ -33,10 +42,7 @@ def relay_user(rng: Random, world: World, moment: Moment, country: str) -> Appli
     if hides_address or not hides_mail:
         applicant.ip_address = addresses.relay(rng)
         kind = "safari ios" if rng.random() < 0.7 else "safari mac"
-        applicant.browser = agents.make_browser(
-            rng, moment.browser_date, country=country, handheld=1.0, kind=kind,
-            language=applicant.person.language, zone=applicant.person.zone.name,
-        )  # fmt: skip
+        applicant.browser = agents.make_browser(rng, moment.browser_date, applicant.person.owner(1.0), kind)
     if hides_mail:
         applicant.email = hidden_mail(rng, world)
     return applicant
@@ -62,9 +68,13 @@ def tor_user(rng: Random, world: World, moment: Moment, country: str) -> Applica
     applicant.browser = replace(
         applicant.browser,
         agent="Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0",
-        languages="en-US,en;q=0.5", zone="UTC", platform="Win32",
-        screen=rng.choice(("1400x900", "1000x900", "1200x700", "1400x800")), tls="firefox 120", system="windows",
-    )  # fmt: skip
+        languages="en-US,en;q=0.5",
+        zone="UTC",
+        platform="Win32",
+        screen=rng.choice(("1400x900", "1000x900", "1200x700", "1400x800")),
+        tls="firefox 120",
+        system="windows",
+    )
     return applicant
 
 
@@ -105,10 +115,10 @@ def developer(rng: Random, world: World, moment: Moment, country: str) -> Applic
     applicant.ip_address = network.host6(rng) if network.prefix6 and rng.random() < 0.15 else network.host(rng)
     if rng.random() < 0.35:
         kind = rng.choice(("chrome linux", "firefox linux"))
+        zone = rng.choice(("UTC", "Etc/UTC", applicant.person.zone.name))
         applicant.browser = agents.make_browser(
-            rng, moment.browser_date, country=country, handheld=0.0, kind=kind, language="en-US",
-            zone=rng.choice(("UTC", "Etc/UTC", applicant.person.zone.name)),
-        )  # fmt: skip
+            rng, moment.browser_date, agents.Owner(country, 0.0, "en-US", zone), kind
+        )
     if rng.random() < 0.06:
         applicant.browser = agents.make_tool(rng, "UTC", "en-US")
     elif rng.random() < 0.06:
@@ -143,10 +153,8 @@ class Cafes:
         applicant.ip_address = cafe.address
         if len(cafe.browsers) < 12:
             place = countries()[cafe.country]
-            cafe.browsers.append(agents.make_browser(
-                rng, moment.browser_date, country=cafe.country, handheld=0.0, kind="chrome windows",
-                language=place.languages[0], zone=place.zones.values[0].name,
-            ))  # fmt: skip
+            owner = agents.Owner(cafe.country, 0.0, place.languages[0], place.zones.values[0].name)
+            cafe.browsers.append(agents.make_browser(rng, moment.browser_date, owner, "chrome windows"))
         if rng.random() < 0.85:
             applicant.browser = rng.choice(cafe.browsers)
         if applicant.visit is None:

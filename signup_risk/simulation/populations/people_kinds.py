@@ -43,7 +43,9 @@ def tester(rng: Random, world: World, moment: Moment, country: str) -> Applicant
     """Build someone who marks the address with the name of the service or tests one's own product."""
     applicant = ordinary(rng, world, moment, country, group="legit.tester")
     local, _, domain = applicant.email.partition("@")
-    tag = rng.choice(("test", "signup", "news", "ai", "trial", "demo", "dev", rng.choice(words().words), digits(rng, 2)))
+    tag = rng.choice(
+        ("test", "signup", "news", "ai", "trial", "demo", "dev", rng.choice(words().words), digits(rng, 2))
+    )
     applicant.email = f"{local}+{tag}{digits(rng, 1) if rng.random() < 0.3 else ''}@{domain}"
     return applicant
 
@@ -81,9 +83,13 @@ def student_local(rng: Random, person: Person, style: int | None = None) -> str:
     first, last = person.latin_first or "s", person.latin_last or "student"
     style = rng.randrange(6) if style is None else style
     return (
-        f"{first}.{last}", f"{first[0]}{last[:7]}", f"{first[0]}{last[:5]}{digits(rng, 2)}", f"s{digits(rng, 7)}",
-        f"{first}.{last}{digits(rng, 1)}", f"{first[:2]}{last[:2]}{digits(rng, 4)}",
-    )[style]  # fmt: skip
+        f"{first}.{last}",
+        f"{first[0]}{last[:7]}",
+        f"{first[0]}{last[:5]}{digits(rng, 2)}",
+        f"s{digits(rng, 7)}",
+        f"{first}.{last}{digits(rng, 1)}",
+        f"{first[:2]}{last[:2]}{digits(rng, 4)}",
+    )[style]
 
 
 def university_domain(rng: Random, person: Person) -> str:
@@ -95,7 +101,26 @@ def university_domain(rng: Random, person: Person) -> str:
         return f"{stem.replace('-', '')}.edu"
     if code in ("GB", "IN", "JP", "KR", "ZA", "KE", "NZ", "TH", "ID", "IR", "IL"):
         return f"{stem}.ac.{code.lower() if code != 'GB' else 'uk'}"
-    if code in ("AU", "BR", "CN", "MX", "NG", "PK", "MY", "SG", "PH", "TR", "PL", "CO", "AR", "EG", "TW", "HK", "UA", "VN"):
+    if code in (
+        "AU",
+        "BR",
+        "CN",
+        "MX",
+        "NG",
+        "PK",
+        "MY",
+        "SG",
+        "PH",
+        "TR",
+        "PL",
+        "CO",
+        "AR",
+        "EG",
+        "TW",
+        "HK",
+        "UA",
+        "VN",
+    ):
         return f"{stem}.edu.{code.lower()}"
     return f"uni-{stem}.{code.lower()}"
 
@@ -104,8 +129,15 @@ def relative_of(rng: Random, world: World, moment: Moment, first: Applicant) -> 
     """Build a relative: the same home address and surname, often the same card, sometimes the same device."""
     person = make_person(rng, first.person.country.code, first.person.locale)
     given = given_name(rng, locales()[person.locale])
-    relative = replace(person, last=first.person.last, latin_last=first.person.latin_last, zone=first.person.zone,
-                       first=given[0], city=first.person.city, birth=birth_date(rng))  # fmt: skip
+    relative = replace(
+        person,
+        last=first.person.last,
+        latin_last=first.person.latin_last,
+        zone=first.person.zone,
+        first=given[0],
+        city=first.person.city,
+        birth=birth_date(rng),
+    )
     applicant = ordinary(rng, world, moment, first.person.country.code, group="legit.family", person=relative)
     applicant.ip_address = first.ip_address
     if rng.random() < 0.3:
@@ -120,7 +152,7 @@ def relative_of(rng: Random, world: World, moment: Moment, first: Applicant) -> 
 
 
 def same_person_again(rng: Random, world: World, moment: Moment, first: Applicant) -> Applicant:
-    """Build the second try of someone who cancelled or forgot: the same device and person, maybe another mailbox."""
+    """Build the second try of someone who cancelled or forgot: same device, maybe another mailbox."""
     same_mail = rng.random() < 0.45
     email = first.email if same_mail else mailboxes.free_mail(rng, first.person, world.taken)
     again = replace(first, email=email, visit=None, group="legit.retry", username=None)

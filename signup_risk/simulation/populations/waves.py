@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
-from typing import Final
 
 from signup_risk.simulation import addresses, mailboxes
 from signup_risk.simulation.applicant import Applicant
@@ -24,6 +23,7 @@ class Wave:
     def __init__(self, rng: Random, world: World, times: list[int]) -> None:
         self.rng = rng
         self.world = world
+        self.size = len(times)
         self._by_day: dict[int, list[int]] = {}
         for at in times:
             self._by_day.setdefault((at - world.start_us) // DAY_US, []).append(at)
@@ -43,11 +43,15 @@ class Campus(Wave):
     """A university in its first week: one network, one mail domain, one way of writing mailboxes."""
 
     def __init__(self, rng: Random, world: World, days: int, scale: float) -> None:
-        self._country = rng.choice(("US", "US", "GB", "DE", "IN", "IN", "BR", "CA", "AU", "FR", "IT", "KR", "TR", "ID", "MX"))
+        self._country = rng.choice(
+            ("US", "US", "GB", "DE", "IN", "IN", "BR", "CA", "AU", "FR", "IT", "KR", "TR", "ID", "MX")
+        )
         size, first = int(log_uniform(rng, 200, 2500) * scale), rng.randrange(max(1, days - 5))
         offset = countries()[self._country].zones.values[0].offset_hours
         times = [
-            world.start_us + (first + int(min(6, rng.expovariate(0.5)))) * DAY_US + time_of_day(rng, offset, WORKING_HOURS)
+            world.start_us
+            + (first + int(min(6, rng.expovariate(0.5)))) * DAY_US
+            + time_of_day(rng, offset, WORKING_HOURS)
             for _ in range(size)
         ]
         super().__init__(rng, world, times)
@@ -59,7 +63,7 @@ class Campus(Wave):
         self._prefix = rng.choice(self._network.prefixes)[0]
         self._on_campus = rng.uniform(0.5, 0.95)
 
-    def make(self, moment: Moment, number: int) -> Applicant:
+    def make(self, moment: Moment, _number: int) -> Applicant:
         """Build a student."""
         rng = self.rng
         applicant = ordinary(rng, self.world, moment, self._country, group="legit.campus")
@@ -76,7 +80,7 @@ class Campus(Wave):
 
 
 class Rollout(Wave):
-    """A company signs up its staff: an alphabetical list, one office address, minutes apart or all at once."""
+    """A company signs up its staff: an alphabetical list, one office address, minutes apart."""
 
     def __init__(self, rng: Random, world: World, days: int, scale: float) -> None:
         self._country = world.country_weights.pick(rng)
@@ -101,8 +105,15 @@ class Rollout(Wave):
         """Build the next of the staff list."""
         rng = self.rng
         person = self._staff[number % len(self._staff)] if self._sequential else rng.choice(self._staff)
-        applicant = ordinary(rng, self.world, moment, self._country, group="legit.rollout", person=person,
-                             manner="sso" if self._sso else None)  # fmt: skip
+        applicant = ordinary(
+            rng,
+            self.world,
+            moment,
+            self._country,
+            group="legit.rollout",
+            person=person,
+            manner="sso" if self._sso else None,
+        )
         first, last = person.latin_first or "staff", person.latin_last or "member"
         local = (f"{first}.{last}", f"{first[0]}{last}", first, f"{first}_{last}")[self._style]
         applicant.email = mailboxes.claim(rng, self.world.taken, local, self._domain)
@@ -127,7 +138,7 @@ class Hackathon(Wave):
         self._code = letters(rng, 8, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
         self._with_code = rng.random() < 0.6
 
-    def make(self, moment: Moment, number: int) -> Applicant:
+    def make(self, moment: Moment, _number: int) -> Applicant:
         """Build a participant."""
         rng = self.rng
         applicant = ordinary(rng, self.world, moment, self._country, group="legit.hackathon")
@@ -152,14 +163,14 @@ class Launch(Wave):
             rng, world, [min(limit, start + int(rng.expovariate(1 / fade) * HOUR_US)) for _ in range(size)]
         )
 
-    def make(self, moment: Moment, number: int) -> Applicant:
+    def make(self, moment: Moment, _number: int) -> Applicant:
         """Build one of the crowd."""
         country = self._local or self.world.country_weights.pick(self.rng)
         return ordinary(self.rng, self.world, moment, country, group="legit.launch")
 
 
 class Referral(Wave):
-    """A code goes round in a channel: hundreds or thousands of people who share nothing else but a language."""
+    """A code goes round in a channel: hundreds or thousands who share nothing else but a language."""
 
     def __init__(self, rng: Random, world: World, days: int, scale: float) -> None:
         self._countries = [world.country_weights.pick(rng) for _ in range(rng.randint(1, 3))]
@@ -168,11 +179,13 @@ class Referral(Wave):
         fade = log_uniform(rng, 2, 60)
         offset = rng.randrange(DAY_US)
         super().__init__(
-            rng, world, [min(limit, start + offset + int(rng.expovariate(1 / fade) * HOUR_US)) for _ in range(size)]
+            rng,
+            world,
+            [min(limit, start + offset + int(rng.expovariate(1 / fade) * HOUR_US)) for _ in range(size)],
         )
         self._code = letters(rng, rng.randint(5, 9), "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
 
-    def make(self, moment: Moment, number: int) -> Applicant:
+    def make(self, moment: Moment, _number: int) -> Applicant:
         """Build a follower of the code."""
         applicant = ordinary(self.rng, self.world, moment, self.rng.choice(self._countries), group="legit.referral")
         if applicant.referral_code and self.rng.random() < 0.95:
