@@ -6,6 +6,7 @@ parsing, predicting and explaining alone.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -107,6 +108,8 @@ class NaiveScorer:
     """
 
     def __init__(self, store: str) -> None:
+        # shap tells at each call that the form of its answer changed in an earlier release.
+        warnings.filterwarnings("ignore", message="LightGBM binary classifier", category=UserWarning)
         model = bundled_model_path() / "model.txt"
         self._booster = lightgbm.Booster(model_file=str(Path(model)))
         self._names = self._booster.feature_name()

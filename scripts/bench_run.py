@@ -128,9 +128,9 @@ def write_lines(events: list[Event], folder: Path) -> Path:
     return path
 
 
-def open_figures(runs: int, folder: Path) -> list[Figure]:
+def open_figures(runs: int) -> list[Figure]:
     """Measure import and open in fresh interpreters."""
-    seconds, megabytes = open_times(runs, folder)
+    seconds, megabytes = open_times(runs)
     return [
         Figure("import and Scorer.open, median", quantile(seconds, 0.5), "s", 0.5),
         Figure("import and Scorer.open, memory, median", quantile(megabytes, 0.5), "MB", 150),
@@ -141,7 +141,8 @@ def machine() -> str:
     """Describe what the figures were measured on."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("lightgbm", "shap", "pandas"))
     where = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
-    return f"signup_risk {__version__}, {where}; {packages}"
+    load = f"; load {os.getloadavg()[0]:.1f} before the start" if hasattr(os, "getloadavg") else ""
+    return f"signup_risk {__version__}, {where}; {packages}{load}"
 
 
 def main() -> None:
@@ -162,7 +163,7 @@ def main() -> None:
             print_table("The naive way, SQLite, same events", naive_figures(warm, full, folder, ours))
             print_table("Where the time goes, SQLite, medians", stage_figures(warm, full, folder))
         print_table("A file of JSON Lines", file_figures(events[: 20_000 // scale], folder))
-        print_table("A fresh process", open_figures(9 if scale == 1 else 3, folder))
+        print_table("A fresh process", open_figures(9 if scale == 1 else 3))
 
 
 if __name__ == "__main__":

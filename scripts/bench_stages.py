@@ -46,7 +46,7 @@ class Stages:
         """Assess sign-ups step by step."""
         for event in events:
             marks = self._marks(event)
-            for stage, start, end in zip(STAGES, marks, marks[1:], strict=True):
+            for stage, start, end in zip(STAGES, marks[:-1], marks[1:], strict=True):
                 self.times[stage].append((end - start) / 1e6)
 
     def forget_times(self) -> None:

@@ -30,8 +30,8 @@ class Origin(NamedTuple):
     years: int
 
 
-# Years: throw-away domains and address space are half renewed within two; who runs a network, which providers and
-# time zones there are, changes slower; the names of roles do not age within a release's life.
+# Years: throw-away domains and address space are half renewed within two; who runs a network, which providers
+# and time zones there are, changes slower; the names of roles do not age within a release's life.
 OWN = "self-written"
 
 
@@ -57,7 +57,7 @@ def origins() -> dict[str, tuple[str, Origin]]:
         "countries": (
             "countries.json",
             Origin(
-                f"tzdata {version('tzdata')}, phonenumbers {version('phonenumbers')}, Babel {version('babel')}",
+                ", ".join(f"{name} {version(name)}" for name in ("tzdata", "phonenumbers", "babel")),
                 version("tzdata"), TODAY, "Apache-2.0 AND BSD-3-Clause", 4,
             ),
         ),

@@ -15,8 +15,8 @@ from babel.core import get_global
 from babel.languages import get_official_languages
 from sources import TODAY
 
-# A language that one in twenty people speaks is no contradiction to the country, official or not (Spanish in the
-# United States, Russian in Latvia, English nearly everywhere).
+# A language that one in twenty people speaks is no contradiction to the country, official or not (Spanish in
+# the United States, Russian in Latvia, English nearly everywhere).
 SPOKEN_BY_PERCENT: Final = 5.0
 
 
@@ -33,10 +33,11 @@ def zone_aliases() -> dict[str, str]:
     rows = (line.split() for line in text.splitlines())
     links = {row[2]: row[1] for row in rows if row[:1] == ["L"]}
     resolved: dict[str, str] = {}
-    for alias, target in links.items():
-        while target in links:
-            target = links[target]
-        resolved[alias] = target
+    for alias in links:
+        zone = alias
+        while zone in links:
+            zone = links[zone]
+        resolved[alias] = zone
     return resolved
 
 

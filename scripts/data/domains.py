@@ -14,8 +14,8 @@ from disposable_email_domains import blocklist
 from signup_risk.references.manifest import BUNDLED
 from signup_risk.references.texts import read_list
 
-# Of 164,520 domains on five lists, 14,645 stand on three or more; those hold no relay and one ordinary provider, the
-# 81,177 on two or more hold 3 relays and 23 providers (measured 2026-11).
+# Of 164,520 domains on five lists, 14,645 stand on three or more; those hold no relay and one ordinary
+# provider, the 81,177 on two or more hold 3 relays and 23 providers (measured 2026-11).
 VOTES: Final = 3
 
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z0-9-]{2,63}")
@@ -76,6 +76,6 @@ def write_suspected(lists: Iterable[set[str]], fakefilter: Path, target: Path) -
         votes.update(names)
     chosen = {name for name, count in votes.items() if count >= VOTES and _DOMAIN.fullmatch(name)}
     chosen -= first_tier | allowed()
-    header = f"# Domains on {VOTES} or more of five public lists and not in the first tier; see NOTICE and LICENSES"
+    header = f"# Domains on {VOTES} or more of five public lists and not in the first tier; see NOTICE"
     target.write_text("\n".join([header, *sorted(chosen)]) + "\n", encoding="utf-8")
     return len(chosen)

@@ -1,7 +1,7 @@
 """Write an address database in MaxMind's format, version 2.0: search tree, data, metadata.
 
-Written here and not with the mmdb_writer package because that one stamps the file with the time of day and does not
-share equal sub-trees; both builds of one input must be equal, and sharing saves a fifth of the file.
+Written here and not with the mmdb_writer package because that one stamps the file with the time of day and
+does not share equal sub-trees; both builds of one input must be equal, and sharing saves a fifth of the file.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ class Tree:
             if child is None:
                 child = node[bit] = [None, None]
             if not isinstance(child, list):
-                raise ValueError(f"block {start:032x}/{length} overlaps another")
+                raise ValueError(  # noqa: TRY004 - the type stands for the state of the tree
+                    f"block {start:032x}/{length} overlaps another"
+                )
             node = child
         bit = start >> (128 - length) & 1
         if node[bit] is not None:
