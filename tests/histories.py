@@ -11,10 +11,15 @@ START = datetime(2026, 5, 1, tzinfo=UTC)
 
 AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/136.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 "
-    "Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 Version/18.4 Mobile/15E148",
     "curl/8.5.0",
 )
+MAILBOXES = ("tiger12345@gmail.com", "t.iger12345+x@gmail.com", "ada@example.com", "bad@@", "ann@mailinator.com")
+ADDRESSES = ("8.8.8.8", "8.8.8.9", "2001:4860:4860::8888", "10.0.0.1", "not an ip")
+CARDS = st.fixed_dictionaries(
+    {"token": st.sampled_from(["tok_a", "tok_b"]), "issuer_id_number": st.sampled_from(["411111", "550000"])}
+)
+BILLING = st.fixed_dictionaries({"address": st.sampled_from(["1 Main St", "2 Main St"]), "postal": st.just("12345")})
 
 
 def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -34,10 +39,8 @@ DEVICES = st.fixed_dictionaries(
 
 EVENTS = st.fixed_dictionaries(
     {
-        "ip_address": maybe(st.sampled_from(["8.8.8.8", "8.8.8.9", "2001:4860:4860::8888", "10.0.0.1", "not an ip"])),
-        "email": maybe(
-            st.sampled_from(["tiger12345@gmail.com", "t.iger12345+x@gmail.com", "ada@example.com", "bad@@", "ann@mailinator.com"])
-        ),
+        "ip_address": maybe(st.sampled_from(ADDRESSES)),
+        "email": maybe(st.sampled_from(MAILBOXES)),
         "phone": maybe(st.sampled_from(["+4915112345678", "+4915112345679", "12"])),
         "username": maybe(st.sampled_from(["tiger12345", "ann"])),
         "first_name": maybe(st.sampled_from(["Ada", "Иван"])),
@@ -46,14 +49,8 @@ EVENTS = st.fixed_dictionaries(
         "referral_code": maybe(st.sampled_from(["R1", "R2"])),
         "device": maybe(DEVICES),
         "session": maybe(st.fixed_dictionaries({"form_seconds": maybe(st.sampled_from([1.5, 20, 40]))})),
-        "card": maybe(
-            st.fixed_dictionaries(
-                {"token": st.sampled_from(["tok_a", "tok_b"]), "issuer_id_number": st.sampled_from(["411111", "550000"])}
-            )
-        ),
-        "billing": maybe(
-            st.fixed_dictionaries({"address": st.sampled_from(["1 Main St", "2 Main St"]), "postal": st.just("12345")})
-        ),
+        "card": maybe(CARDS),
+        "billing": maybe(BILLING),
     }
 )
 

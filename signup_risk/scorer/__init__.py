@@ -1,5 +1,6 @@
 """Score sign-ups: the only place where model, store, references and policy meet."""
 
-from signup_risk.scorer.scorer import ExplainMode, Outcome, Scorer
+from signup_risk.scorer.judge import ExplainMode
+from signup_risk.scorer.scorer import Outcome, Scorer
 
 __all__ = ["ExplainMode", "Outcome", "Scorer"]

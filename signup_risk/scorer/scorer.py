@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
-from array import array
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,20 +13,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
-from signup_risk.errors import ConfigurationError, InvalidSignup, ModelMismatch, StoreError
+from signup_risk.errors import ConfigurationError, InvalidSignup, StoreError
 from signup_risk.events import Signup
-from signup_risk.explain import Explainer, Explanation
-from signup_risk.extract import VERSIONS, Observation, observe, select, signup_name
+from signup_risk.extract import VERSIONS, observe, signup_name
 from signup_risk.model import ModelArtefact, bundled_model_path
 from signup_risk.normalize import user_agent
-from signup_risk.policy import Decision, Evidence, Policy
+from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
-from signup_risk.results import Assessment, ModelInfo, PolicyInfo
-from signup_risk.scorer.lists import list_hooks, listed_values
+from signup_risk.results import Assessment
+from signup_risk.scorer.judge import ExplainMode, Judge, check_mode
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, PendingWrites, Store, open_store
-from signup_risk.stores.windows import DAY
 
-ExplainMode = Literal["auto", "always", "never"]
 Outcome = Literal["abusive", "legitimate", "cleared"]
 
 #: What a sign-up may wait for the store by default: well above the 99th percentile of a healthy one, well below
@@ -39,7 +34,6 @@ DEADLINE_MS: Final = 50.0
 _THREADS: Final = 4
 
 _OUTCOMES: Final[Mapping[str, int | None]] = {"abusive": ABUSIVE, "legitimate": LEGITIMATE, "cleared": None}
-_MODES: Final = ("auto", "always", "never")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -72,23 +66,13 @@ class Scorer:
         explain: ExplainMode = "auto",
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        _check_mode(explain)
-        manifest = artefact.manifest
         self._store = store
         self._hasher = hasher
         self._artefact = artefact
-        self._calibration = manifest.calibration
         self._references = references
-        self._policy = replace(policy, hooks=list_hooks(references, _microseconds(clock())))
+        self._judge = Judge(artefact, references, policy, explain, _microseconds(clock()))
         self._deadline_ms = deadline_ms
-        self._explain: ExplainMode = explain
         self._clock = clock
-        self._features = select(manifest.names)
-        self._inputs = tuple(entry.inputs for entry in self._features)
-        self._explainer = Explainer(self._features, manifest.features)
-        self._step_up_raw = self._calibration.raw_at(policy.thresholds.step_up)
-        self._model_info = ModelInfo(manifest.name, manifest.version, manifest.fingerprint)
-        self._missing: tuple[int, tuple[str, ...]] = (-1, ())
         self._pending = PendingWrites(store)
         self._threads: ThreadPoolExecutor | None = None
 
@@ -162,18 +146,20 @@ class Scorer:
             CardNumberRefused: Something under ``card`` could be a full card number.
         """
         started = time.perf_counter()
+        if explain is not None:
+            check_mode(explain)
         event = signup if isinstance(signup, Signup) else Signup.from_mapping(signup)
         if event.at is None:
             event = replace(event, at=self._clock())
         timeout = (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
         seen = observe(
-            event, event.at_us, self._references, self._store, self._hasher, self._features, timeout=timeout
+            event, event.at_us, self._references, self._store, self._hasher, self._judge.features, timeout=timeout
         )
         if seen.problem is None:
             self._pending.flush(timeout)
         else:
             self._pending.add(seen.touch)
-        return self._decide(event, seen, self._mode(explain), started)
+        return self._judge.assess(event, seen, explain, started)
 
     async def assess_async(
         self,
@@ -239,7 +225,7 @@ class Scorer:
     @property
     def policy(self) -> Policy:
         """Return the policy, its list entries normalized."""
-        return self._policy
+        return self._judge.policy
 
     @property
     def references(self) -> References:
@@ -277,113 +263,13 @@ class Scorer:
             self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="signup-risk")
         return self._threads
 
-    def _mode(self, explain: ExplainMode | None) -> ExplainMode:
-        if explain is None:
-            return self._explain
-        _check_mode(explain)
-        return explain
-
-    def _decide(self, event: Signup, seen: Observation, mode: ExplainMode, started: float) -> Assessment:
-        """Predict, decide and explain an observed sign-up."""
-        row = array("d", seen.values)
-        contributions = _Contributions(self._artefact, row)
-        raw = contributions.raw_score()
-        degraded = (
-            *(("velocity",) if seen.problem is not None else ()),
-            *(("model",) if raw is None else ()),
-            *self._missing_references(seen.context.at),
-            *seen.failed,
-        )
-        decision = self._policy.decide(
-            None if raw is None else self._calibration.fpr(raw),
-            evidence=lambda: self._evidence(raw, contributions),
-            listed=listed_values(seen.context) if self._policy.allow or self._policy.block else {},
-            at=event.at,
-            degraded=degraded,
-        )
-        explanation = self._explanation(decision, mode, contributions, seen)
-        return Assessment(
-            signup_id=event.signup_id,
-            at=event.at or self._clock(),
-            risk_score=None if raw is None else 100 * self._calibration.probability(raw),
-            fpr=None if raw is None else self._calibration.fpr(raw),
-            decision=decision.outcome,
-            reasons=explanation.reasons if explanation else (),
-            degraded=degraded,
-            warnings=seen.warnings,
-            campaign=None,
-            model=self._model_info,
-            policy=PolicyInfo(self._policy.name, self._policy.version, decision.shadow, decision.notes),
-            latency_ms=1000 * (time.perf_counter() - started),
-            raw_score=raw,
-            base_value=explanation.base_value if explanation else None,
-        )
-
-    def _missing_references(self, at: int) -> tuple[str, ...]:
-        """Return what cannot be looked up, worked out once a day of event time: references expire by the day."""
-        day = at // DAY
-        known = self._missing
-        if known[0] != day:
-            names = tuple(f"references.{name}" for name in self._references.unavailable(at))
-            known = self._missing = (day, names)
-        return known[1]
-
-    def _evidence(self, raw: float | None, contributions: _Contributions) -> Evidence | None:
-        found = contributions.get()
-        if raw is None or found is None:
-            return None
-        return Evidence.of(raw, self._step_up_raw, self._inputs, found)
-
-    def _explanation(
-        self, decision: Decision, mode: ExplainMode, contributions: _Contributions, seen: Observation
-    ) -> Explanation | None:
-        """Explain if asked for. In shadow, what counts is what would have been decided."""
-        judged = decision.shadow or decision.outcome
-        if mode == "never" or (mode == "auto" and judged == "allow"):
-            return None
-        found = contributions.get()
-        return None if found is None else self._explainer.explain(found, seen.values)
-
-
-class _Contributions:
-    """Ask the model about one row: the score at once, the contributions once and only if somebody wants them."""
-
-    __slots__ = ("_artefact", "_found", "_row")
-
-    def __init__(self, artefact: ModelArtefact, row: array[float]) -> None:
-        self._artefact = artefact
-        self._row = row
-        self._found: list[float] | None = None
-
-    def raw_score(self) -> float | None:
-        """Return the raw score; ``None`` if the model fails."""
-        try:
-            raw = self._artefact.booster.raw_score(self._row)
-        except ModelMismatch:
-            return None
-        return raw if math.isfinite(raw) else None
-
-    def get(self) -> list[float] | None:
-        """Return the contributions and the base value; ``None`` if the model fails."""
-        if self._found is None:
-            try:
-                self._found = self._artefact.booster.contributions(self._row)
-            except ModelMismatch:
-                return None
-        return self._found
-
-
-def _check_mode(explain: str) -> None:
-    if explain not in _MODES:
-        raise ConfigurationError(f"explain is {str(explain)[:40]!r}; use one of {', '.join(_MODES)}")
-
 
 def _moment(at: datetime | str | None, clock: Callable[[], datetime]) -> datetime:
     if isinstance(at, str):
         try:
             at = datetime.fromisoformat(at)
         except ValueError:
-            raise InvalidSignup("at", f"a string of {len(at)} characters", "RFC 3339 with an offset") from None
+            raise InvalidSignup("at", "an unreadable string", "RFC 3339 with an offset") from None
     moment = clock() if at is None else at
     if moment.tzinfo is None:
         raise InvalidSignup("at", "a time without an offset", "an aware datetime, or RFC 3339 with an offset")

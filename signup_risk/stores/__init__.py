@@ -12,8 +12,8 @@ from signup_risk.stores.windows import DAYS_7, DAYS_30, HOUR_1, HOURS_24, MINUTE
 
 __all__ = [
     "ABUSIVE",
-    "DAYS_30",
     "DAYS_7",
+    "DAYS_30",
     "HOURS_24",
     "HOUR_1",
     "LEGITIMATE",

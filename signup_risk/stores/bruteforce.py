@@ -92,5 +92,5 @@ class BruteForce:
         self.seen[touch.signup] = self.clock
         for entry, history in zip(touch.entries, known, strict=True):
             if history is None:
-                history = self.keys[entry.key] = KeyHistory()
-            history.add(touch.at, touch.short, entry.attributes)
+                self.keys[entry.key] = KeyHistory()
+            self.keys[entry.key].add(touch.at, touch.short, entry.attributes)

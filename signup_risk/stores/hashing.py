@@ -19,7 +19,7 @@ from signup_risk.errors import ConfigurationError
 SECRET_BYTES: Final = 16
 
 #: Environment variable that holds the secret.
-SECRET_VARIABLE: Final = "SIGNUP_RISK_SECRET"
+SECRET_VARIABLE: Final = "SIGNUP_RISK_SECRET"  # noqa: S105 - the name of one
 
 _MASK: Final = (1 << 63) - 1
 

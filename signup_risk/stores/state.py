@@ -51,6 +51,16 @@ class KeyState:
         times: Times of the recent sign-ups, ascending.
     """
 
+    blob: bytes
+    width: int
+    recent: int
+    first_seen: int
+    newest: int
+    total: int
+    times: memoryview[int]
+    _buckets: int
+    _outcomes: int
+
     __slots__ = (
         "_buckets", "_outcomes", "_rows", "_view", "blob", "first_seen", "newest", "recent", "times", "total", "width",
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from signup_risk.stores.state import ABUSIVE, LEGITIMATE, KeyState
 from signup_risk.stores.windows import DAY, SECOND, Window
 
@@ -41,7 +43,7 @@ class KeyView:
         values = self._all(column, window)
         if not values:
             return None
-        return max(map(values.count, set(values))) / len(values)
+        return float(max(map(values.count, set(values))) / len(values))
 
     def contains(self, column: int, value: int, window: Window) -> int:
         """Return how many of the last 64 sign-ups in the window show this very value of an attribute."""
@@ -63,7 +65,7 @@ class KeyView:
             return []
         low, high = self._span(window)
         times = [*self._kept(self._state.times[low:high].tolist(), low, high), self._at]
-        return [(b - a) / SECOND for a, b in zip(times, times[1:], strict=False)]
+        return [(b - a) / SECOND for a, b in pairwise(times)]
 
     def reported(self, window: Window) -> tuple[int, int]:
         """Return outcomes that became known in the window: abusive, legitimate; at most 32 are kept."""

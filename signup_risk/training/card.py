@@ -7,8 +7,8 @@ from typing import Any
 
 _TEMPLATE = """# Model card: {name} {version}
 
-A LightGBM model of {trees} trees over {features} features that gives the log-odds that a new sign-up is abusive.
-Made by `scripts/train`.
+A LightGBM model of {trees} trees over {features} features that gives the log-odds that a new sign-up is
+abusive. Made by `scripts/train`.
 
 **Trained on simulated traffic. Every figure below is synthetic.** Simulated farms are not yours, and neither are
 simulated people. Use the model as a start, in shadow (`Policy(shadow=True)`), and train on your own outcomes.
@@ -21,11 +21,11 @@ The histories are cut by time: the first 60 % fit the trees, the next 15 % stop 
 
 ## Judgement on held-out traffic (synthetic)
 
-A scenario with other priors and seeds, {legitimate} legitimate and {abusive} abusive sign-ups, replayed from an empty
-store; no row of it was seen in training or calibration. Farms of the same kinds occur in training: *unseen kinds are
+A scenario with other priors and seeds, {legitimate} legitimate and {abusive} abusive sign-ups, replayed from an
+empty store; no row of it was seen in training or calibration. Farms of the same kinds occur in training: *unseen kinds are
 not measured here*.
 
-| at a false-positive rate of | found (threshold set on this history) | legitimate at the threshold that the model states |
+| at a false-positive rate of | found (threshold set here) | legitimate at the threshold that the model states |
 |---|---|---|
 {detection}
 

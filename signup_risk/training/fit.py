@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +15,8 @@ from signup_risk.errors import ConfigurationError
 from signup_risk.features.base import Feature
 from signup_risk.model import FeatureSummary
 from signup_risk.training.replay import FeatureTable
+
+_QUANTILES: Final[Mapping[str, float]] = {"p01": 0.01, "p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 
 Rows = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int8]
@@ -44,7 +47,10 @@ PARAMETERS: Final[Mapping[str, Any]] = {
     "force_row_wise": True,
     "metric": "average_precision",
 }
-MAX_TREES: Final = 350
+MAX_TREES: Final = 300
+
+#: Share of the whole gain below which a feature is left out of a model.
+USEFUL_SHARE: Final = 0.0004
 PATIENCE: Final = 40
 
 
@@ -89,6 +95,24 @@ def known_rows(tables: Sequence[FeatureTable]) -> tuple[Rows, Labels, npt.NDArra
     return rows, labels, joined[order], [groups[i] for i in order]
 
 
+def narrowed(table: FeatureTable, features: tuple[Feature, ...], kept: tuple[Feature, ...]) -> FeatureTable:
+    """Return the table with the columns of ``kept`` only."""
+    place = {entry.name: column for column, entry in enumerate(features)}
+    rows = np.frombuffer(table.values, dtype=np.float64).reshape(len(table), table.width)
+    columns = np.ascontiguousarray(rows[:, [place[entry.name] for entry in kept]])
+    return FeatureTable(len(kept), array("d", columns.tobytes()), table.labels, table.times, table.groups)
+
+
+def useful(fitted: Fitted, features: tuple[Feature, ...], share: float = USEFUL_SHARE) -> tuple[Feature, ...]:
+    """Return the features that bring at least a share of the gain, in the order of the catalogue.
+
+    The rest is not worth its microseconds at every sign-up, and each is one more thing to lean on by accident.
+    """
+    gains = lightgbm.Booster(model_str=fitted.text).feature_importance("gain")
+    least = share * float(gains.sum())
+    return tuple(entry for entry, gain in zip(features, gains, strict=True) if gain > least)
+
+
 def fit(tables: Sequence[FeatureTable], features: tuple[Feature, ...], *, seed: int = 1) -> Fitted:
     """Fit trees on the beginning of the histories, stop them on the middle, and score the end.
 
@@ -129,14 +153,15 @@ def summaries(tables: Sequence[FeatureTable], features: tuple[Feature, ...]) -> 
 
 def _summary(entry: Feature, column: Rows) -> FeatureSummary:
     known = column[~np.isnan(column)]
-    quantiles: list[float | None] = [None] * 5
+    quantiles: dict[str, float | None] = dict.fromkeys(_QUANTILES)
     if known.size:
-        quantiles = [float(q) for q in np.quantile(known, (0.01, 0.5, 0.9, 0.99, 0.999))]
+        found = np.quantile(known, tuple(_QUANTILES.values())).tolist()
+        quantiles = dict(zip(_QUANTILES, found, strict=True))
     return FeatureSummary(
         entry.name,
         entry.reason,
         entry.monotone,
-        *quantiles,
+        **quantiles,
         share_nonzero=float(np.mean(known != 0)) if known.size else 0.0,
         missing_share=float(1 - known.size / max(1, column.size)),
     )

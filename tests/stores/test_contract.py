@@ -11,7 +11,7 @@ from signup_risk.stores.contract import StoreContract
 class TestMemoryStore(StoreContract):
     """Hold the memory store to the contract."""
 
-    def open(self, tmp_path: Path) -> Store:
+    def open(self, tmp_path: Path) -> Store:  # noqa: ARG002 - memory needs no place
         """Open a new store."""
         return MemoryStore()
 

@@ -145,7 +145,7 @@ def test_secret_is_made_beside_the_store(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("url", ["", "sqlite://", "sqlite:///", "redis", "file:///x", "memory://x", "sqlite:///no/such/x.db"])
 def test_unusable_urls(url: str) -> None:
     """A URL that names no store is refused, with the forms that are known or the folder that is missing."""
-    with pytest.raises(ConfigurationError, match="known are|does not exist"):
+    with pytest.raises(ConfigurationError, match=r"known are|does not exist"):
         open_store(url)
 
 
