@@ -25,10 +25,7 @@ def run_features(options: argparse.Namespace) -> int:
 
 
 def _table(features: Sequence[Feature]) -> str:
-    rows = [
-        (entry.name, entry.family, entry.reason, _DIRECTIONS[entry.monotone], entry.text)
-        for entry in features
-    ]
+    rows = [(entry.name, entry.family, entry.reason, _DIRECTIONS[entry.monotone], entry.text) for entry in features]
     return aligned([("feature", "family", "reason", "risk", "text"), *rows]) + f"\n{len(features)} features"
 
 
@@ -46,9 +43,7 @@ def _markdown(features: Sequence[Feature]) -> str:
         )
         for entry in features
     ]
-    return markdown(
-        [("feature", "family", "reason", "unit", "risk", "inputs", "text", "missing means"), *rows]
-    )
+    return markdown([("feature", "family", "reason", "unit", "risk", "inputs", "text", "missing means"), *rows])
 
 
 def _json(features: Sequence[Feature]) -> str:

@@ -131,9 +131,7 @@ def check_columns(columns: Sequence[str]) -> None:
     """
     if not any(name in BY_NAME for name in columns):
         # Without a header the first line is somebody's data, so it is not shown.
-        raise UnreadableFile(
-            "the first line is not a header: none of its columns is a field; add one that names them"
-        )
+        raise UnreadableFile("the first line is not a header: none of its columns is a field; add one that names them")
     if len(set(columns)) != len(columns):
         raise UnreadableFile("the header names a column twice; keep one of them")
     if "at" not in columns:

@@ -14,6 +14,8 @@ from signup_risk.cli.table import aligned
 from signup_risk.errors import ConfigurationError
 from signup_risk.references import ReferenceInfo, References, open_references
 
+# What a reference says of itself that nobody gave a file for.
+_NOT_CONFIGURED: Final = "not configured"
 _COLUMNS: Final = (
     "reference",
     "status",
@@ -38,9 +40,7 @@ def chosen_references(options: argparse.Namespace) -> References:
     for choice in options.reference:
         name, separator, path = choice.partition("=")
         if not (name and separator and path):
-            raise ConfigurationError(
-                f"--reference {choice!r} is not of the form NAME=FILE, such as roles=roles.txt"
-            )
+            raise ConfigurationError(f"--reference {choice!r} is not of the form NAME=FILE, such as roles=roles.txt")
         own[name] = path
     return open_references(options.data_dir, overrides=own)
 
@@ -70,7 +70,7 @@ def table(infos: Sequence[ReferenceInfo], today: date) -> str:
     rows = [
         (
             info.name,
-            info.status if info.required or info.status != "absent" else "not configured",
+            _NOT_CONFIGURED if info.note == _NOT_CONFIGURED and not info.required else info.status,
             info.version or "-",
             str(info.as_of or "-"),
             _age(info, today),
@@ -81,7 +81,7 @@ def table(infos: Sequence[ReferenceInfo], today: date) -> str:
         )
         for info in infos
     ]
-    notes = [f"{info.name}: {info.note}" for info in infos if info.note and (info.required or info.source)]
+    notes = [f"{info.name}: {info.note}" for info in infos if info.note not in ("", _NOT_CONFIGURED)]
     return "\n".join([aligned([_COLUMNS, *rows]), *notes])
 
 

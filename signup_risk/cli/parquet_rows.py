@@ -34,17 +34,13 @@ class ParquetRows:
         try:
             self._file = pq.ParquetFile(path, pre_buffer=False)
         except (pa.ArrowException, OSError) as problem:
-            raise UnreadableFile(
-                f"{path}: not a Parquet file that can be read ({type(problem).__name__})"
-            ) from None
+            raise UnreadableFile(f"{path}: not a Parquet file that can be read ({type(problem).__name__})") from None
         self.total: int = self._file.metadata.num_rows
         schema = self._file.schema_arrow
         check_columns([name for name in schema.names if name not in (*PARTS, "custom")])
         at = schema.field("at").type
         if pa.types.is_timestamp(at) and at.tz is None:
-            raise UnreadableFile(
-                f"{path}: the times in column at have no time zone; write them with one, such as UTC"
-            )
+            raise UnreadableFile(f"{path}: the times in column at have no time zone; write them with one, such as UTC")
 
     def records(self) -> Records:
         """Yield the rows, numbered from 1.

@@ -8,6 +8,7 @@ from typing import Final
 from signup_risk._version import __version__
 from signup_risk.cli.catalogue import LAYOUTS, run_features
 from signup_risk.cli.data import run_list
+from signup_risk.cli.refresh import run_refresh
 from signup_risk.cli.score import run_score
 from signup_risk.cli.sources import FORMATS
 from signup_risk.features.base import FAMILIES
@@ -42,9 +43,7 @@ def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     score.set_defaults(run=run_score)
-    score.add_argument(
-        "file", metavar="FILE", help="JSON Lines, CSV or Parquet, also .gz; - is standard input"
-    )
+    score.add_argument("file", metavar="FILE", help="JSON Lines, CSV or Parquet, also .gz; - is standard input")
     score.add_argument("-o", "--output", metavar="OUT", help="file to write (default: standard output)")
     score.add_argument("--format", choices=FORMATS, help="format of FILE (default: told by its name)")
     score.add_argument(
@@ -54,9 +53,7 @@ def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="velocity store: memory:// (default) or sqlite:///PATH",
     )
     score.add_argument("--model", metavar="DIR", help="folder of a model (default: the bundled one)")
-    score.add_argument(
-        "--policy", metavar="FILE", help="policy as TOML or JSON (default: the default policy)"
-    )
+    score.add_argument("--policy", metavar="FILE", help="policy as TOML or JSON (default: the default policy)")
     _add_references(score)
     score.add_argument(
         "--explain",
@@ -85,17 +82,16 @@ def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     shown.set_defaults(run=run_list)
     _add_references(shown)
     shown.add_argument("--json", action="store_true", help="print JSON, one object a reference")
-    shown.add_argument(
-        "--verify", action="store_true", help="hash every file and compare it with its manifest"
-    )
-
-
-def _add_data_dir(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data-dir", metavar="DIR", help="folder of refreshed reference data")
+    shown.add_argument("--verify", action="store_true", help="hash every file and compare it with its manifest")
+    refreshed = actions.add_parser("refresh", help="fetch what has a public address, verify it and swap it in")
+    refreshed.set_defaults(run=run_refresh)
+    refreshed.add_argument("names", metavar="NAME", nargs="*", help="references to renew (default: all that can be)")
+    # Explicit, since scoring reads a refreshed folder only where it is told to as well.
+    refreshed.add_argument("--data-dir", metavar="DIR", required=True, help="folder to fill, made if it is not there")
 
 
 def _add_references(parser: argparse.ArgumentParser) -> None:
-    _add_data_dir(parser)
+    parser.add_argument("--data-dir", metavar="DIR", help="folder of refreshed reference data")
     parser.add_argument(
         "--reference",
         metavar="NAME=FILE",

@@ -21,9 +21,7 @@ class Progress:
             from tqdm import tqdm
 
             # The position is given in bytes or rows; what the user counts in stands behind the bar.
-            self._bar = tqdm(
-                total=total, unit=unit, unit_scale=True, leave=False, file=sys.stderr, dynamic_ncols=True
-            )
+            self._bar = tqdm(total=total, unit=unit, unit_scale=True, leave=False, file=sys.stderr, dynamic_ncols=True)
 
     def __enter__(self) -> Self:
         return self

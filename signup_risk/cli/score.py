@@ -120,9 +120,7 @@ def _refuse_input(stream: BinaryIO, source: Source) -> None:
         raise UnreadableFile("the output is the input; give another file, or the sign-ups would be lost")
 
 
-def _score(
-    scorer: Assessor, source: Source, output: BinaryIO, interrupts: Interrupts, *, is_strict: bool
-) -> int:
+def _score(scorer: Assessor, source: Source, output: BinaryIO, interrupts: Interrupts, *, is_strict: bool) -> int:
     writer = AssessmentWriter(output)
     tally = Tally()
 

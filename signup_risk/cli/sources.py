@@ -71,9 +71,7 @@ def open_source(name: str, form: Format | None) -> Source:
     chosen = form or _format_of(name)
     if name == "-":
         if chosen == "parquet":
-            raise UnreadableFile(
-                "Parquet cannot be read from standard input, since it begins at the end; give a file"
-            )
+            raise UnreadableFile("Parquet cannot be read from standard input, since it begins at the end; give a file")
         return LineSource(sys.stdin.buffer, chosen)
     path = Path(name)
     try:
