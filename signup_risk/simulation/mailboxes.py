@@ -111,10 +111,17 @@ def nickname(rng: Random, first: str) -> str:
 
 def claim(rng: Random, taken: Taken, local: str, domain: str) -> str:
     """Return an address that is free at its provider, with digits appended as sign-up forms suggest."""
-    address = f"{local}@{domain}"
-    while not taken.claim(address):
-        address = f"{local}{digits(rng, rng.choice((1, 2, 2, 3, 3, 4)))}@{domain}"
-    return address
+    chosen = local
+    while not taken.claim(_box(chosen, domain)):
+        chosen = f"{local}{digits(rng, rng.choice((1, 2, 2, 3, 3, 4)))}"
+    return f"{chosen}@{domain}"
+
+
+def _box(local: str, domain: str) -> str:
+    """Name the mailbox behind an address: Gmail ignores dots and has a second domain."""
+    if domain in ("gmail.com", "googlemail.com"):
+        return f"{local.replace('.', '')}@gmail.com"
+    return f"{local}@{domain}"
 
 
 def free_mail(rng: Random, person: Person, taken: Taken) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 from typing import Final
 
 from signup_risk.simulation import addresses, agents, mailboxes, payment, phones, sessions
 from signup_risk.simulation.applicant import Applicant
-from signup_risk.simulation.draw import Weighted, digits, letters
+from signup_risk.simulation.draw import Weighted, digits, letters, skewed_index
 from signup_risk.simulation.intake import BILLING_FIELDS, CARD_FIELDS, VISIT_FIELDS, Period, Site
 from signup_risk.simulation.people import Person, make_person
 from signup_risk.simulation.record import EPOCH
@@ -18,6 +19,8 @@ from signup_risk.simulation.tables import countries, words
 from signup_risk.simulation.taken import Taken
 
 DAY_US: Final = 86_400_000_000
+_OFFICES: Final = 80
+_OFFICE_SHARE: Final = 0.05
 
 CHANNELS: Final = Weighted(
     {
@@ -56,6 +59,23 @@ class World:
     taken: Taken
     start_us: int
     country_weights: Weighted[str]
+    codes: deque[str] = field(default_factory=lambda: deque(maxlen=2000))
+    offices: dict[str, list[str]] = field(default_factory=dict)
+
+    def shared_address(self, rng: Random, country: str) -> str:
+        """Return the outgoing address of an office, school or library; they come back all the time."""
+        known = self.offices.setdefault(country, [])
+        if len(known) < _OFFICES:
+            known.append(addresses.office(rng, country))
+            return known[-1]
+        return known[skewed_index(rng, _OFFICES, 1.5)]
+
+    def referral_code(self, rng: Random) -> str:
+        """Return a friend's code: most are used once, some by a few friends."""
+        if self.codes and rng.random() < 0.35:
+            return rng.choice(self.codes)
+        self.codes.append(letters(rng, 8, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"))
+        return self.codes[-1]
 
     def moment(self, rng: Random, at_us: int) -> Moment:
         """Draw the form of a sign-up: before and without looking at who signs up."""
@@ -78,14 +98,17 @@ def ordinary(  # noqa: PLR0913 - the last three name what is special about a per
     place = who.country
     browser = agents.make_browser(rng, moment.browser_date, who.owner())
     on_carrier = rng.random() < place.mobile_network * (1.3 if agents.is_handheld(browser) else 0.45)
-    address = (addresses.carrier if on_carrier else addresses.home)(rng, country, place.ipv6)
+    if not on_carrier and rng.random() < _OFFICE_SHARE:
+        address = world.shared_address(rng, country)
+    else:
+        address = (addresses.carrier if on_carrier else addresses.home)(rng, country, place.ipv6)
     email = mailboxes.free_mail(rng, who, world.taken) if rng.random() > 0.1 else _work_mail(rng, who, world)
     applicant = Applicant(who, country, address, email, browser, _group(group, who, on_carrier))
-    dress(rng, applicant, moment, manner=manner)
+    dress(rng, world, applicant, moment, manner=manner)
     return applicant
 
 
-def dress(rng: Random, applicant: Applicant, moment: Moment, *, manner: str | None = None) -> None:
+def dress(rng: Random, world: World, applicant: Applicant, moment: Moment, *, manner: str | None = None) -> None:
     """Add what an ordinary person brings along, as far as the form asks for it and it is not there yet."""
     form, person = moment.form, applicant.person
     if applicant.channel == "direct":
@@ -99,7 +122,7 @@ def dress(rng: Random, applicant: Applicant, moment: Moment, *, manner: str | No
     if "organization" in form and applicant.organization is None:
         applicant.organization = organization(rng)
     if "referral_code" in form and applicant.referral_code is None:
-        applicant.referral_code = letters(rng, 8, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+        applicant.referral_code = world.referral_code(rng)
     if applicant.visit is None and not form.isdisjoint(VISIT_FIELDS):
         how = "sso" if manner is None and applicant.channel.startswith("sso:") else manner
         applicant.visit = sessions.visit(rng, text_length(applicant, form), how)

@@ -53,7 +53,7 @@ class Campaign:
         home = country if plan.declared == "same" or hidden[2] else plan.declared
         applicant = Applicant(person, home, plan.network(rng, country), email, browser, self._group, label=1)
         self._fill(applicant, plan, moment, hidden)
-        dress(rng, applicant, moment)
+        dress(rng, self._world, applicant, moment)
         return applicant
 
     def _fill(self, applicant: Applicant, plan: Plan, moment: Moment, hidden: list[bool]) -> None:

@@ -66,7 +66,7 @@ PACES: Final[dict[str, Pace]] = {
 }
 
 
-def campaign_times(  # noqa: PLR0913, PLR0917 - a pace, a span and what limits it
+def campaign_times(  # noqa: PLR0913 - a pace, a span and what limits it
     rng: Random, pace: str, size: int, start: int, length: int, replaced: float, end: int
 ) -> list[int]:
     """Return the times of all accounts, a share of them made again days later to replace banned ones."""

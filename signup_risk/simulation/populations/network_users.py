@@ -158,5 +158,5 @@ class Cafes:
         if rng.random() < 0.85:
             applicant.browser = rng.choice(cafe.browsers)
         if applicant.visit is None:
-            dress(rng, applicant, moment)
+            dress(rng, world, applicant, moment)
         return applicant

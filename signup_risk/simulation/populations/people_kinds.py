@@ -158,5 +158,5 @@ def same_person_again(rng: Random, world: World, moment: Moment, first: Applican
     again = replace(first, email=email, visit=None, group="legit.retry", username=None)
     if rng.random() < 0.3 and first.card:
         again.card = None
-    dress(rng, again, moment)
+    dress(rng, world, again, moment)
     return again
