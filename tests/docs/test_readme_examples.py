@@ -1,0 +1,101 @@
+"""Everything that the README shows runs, and does what the text beside it says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shlex
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from signup_risk.cli.parser import build_parser
+from signup_risk.simulation import load_scenario, simulate
+from signup_risk.stores import Store
+from signup_risk.stores.contract import StoreContract
+
+Run = Callable[[str], dict[str, Any]]
+
+EXAMPLES = {"fastapi", "notebook", "feature", "store", "reference", "policy"}
+
+
+def test_every_example_is_run(readme: str) -> None:
+    """No Python block of the README stands without a name, and each name is tested below."""
+    assert set(re.findall(r"<!-- example: (\w+) -->\n```python\n", readme)) == EXAMPLES
+    assert readme.count("```python\n") == len(EXAMPLES)
+
+
+@pytest.mark.parametrize("name", ["feature", "reference", "policy"])
+def test_recipe_runs(name: str, run_example: Run) -> None:
+    """A recipe runs as it stands; what it claims it asserts itself."""
+    run_example(name)
+
+
+def test_endpoint_scores_a_sign_up(run_example: Run) -> None:
+    """The FastAPI example answers a sign-up with the next step and takes a report on it."""
+    app = run_example("fastapi")["app"]
+
+    async def visit() -> tuple[httpx.Response, httpx.Response]:
+        transport = httpx.ASGITransport(app=app, client=("203.0.113.9", 50000))
+        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport) as client:
+            form = {"email": "ada.lovelace@example.com", "first_name": "Ada", "form_seconds": 41.5}
+            made = await client.post("http://example.com/signup", json=form)
+            where = f"http://example.com/internal/signups/{made.json()['signup_id']}/outcome"
+            return made, await client.post(where, params={"outcome": "legitimate"})
+
+    made, reported = asyncio.run(visit())
+    assert made.status_code == 201
+    assert made.json()["next"] in {"welcome", "confirm_phone", "wait"}
+    assert reported.json() == {"known": True}
+    assert Path("velocity.db").is_file()
+
+
+def test_notebook_tells_decisions_and_reasons(run_example: Run) -> None:
+    """The notebook example scores a file and sums up decisions and reasons."""
+    events = list(islice(simulate(load_scenario("demo-1"), seed=5), 150))
+    Path("signups.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+    shown = run_example("notebook")
+    assert shown["decisions"].sum() == len(events)
+    assert 0 <= shown["stopped_at_2_percent"] <= len(events)
+    assert set(shown["reasons"]["signup_id"]) == {event["signup_id"] for event in events}
+    assert shown["strongest"].is_monotonic_decreasing
+    assert len(shown["one"]) > 0
+
+
+class TestStoreOfTheRecipe(StoreContract):
+    """The store of the recipe keeps the contract."""
+
+    @pytest.fixture(autouse=True)
+    def _defined(self, run_example: Run) -> None:
+        self.made = run_example("store")["DictStore"]
+
+    def open(self, tmp_path: Path) -> Store:  # noqa: ARG002 - the contract of a durable store
+        """Return an empty store; it is not durable."""
+        store: Store = self.made()
+        return store
+
+    def size(self, store: Store) -> int:
+        """Return the number of keys held."""
+        return len(store._keys)  # type: ignore[attr-defined]
+
+
+def test_commands_are_understood(readme: str) -> None:
+    """Every command line of the README is one that the command understands."""
+    lines = [line for line in readme.splitlines() if line.startswith("signup-risk ")]
+    assert len(lines) >= 5
+    for line in lines:
+        words = shlex.split(line.partition(" < ")[0])[1:]
+        assert callable(build_parser().parse_args(words).run)
+
+
+def test_scripts_and_files_exist(readme: str) -> None:
+    """Scripts and files of the repository that the README names are there."""
+    root = Path(__file__).resolve().parents[2]
+    named = set(re.findall(r"\b(?:scripts|models|signup_risk)/[\w./]+", readme))
+    assert named
+    assert [name for name in named if not (root / name.rstrip(".")).exists()] == []
