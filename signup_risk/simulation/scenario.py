@@ -44,7 +44,7 @@ class Waves:
         hackathons: Rooms full of people behind one address.
         launches: Days of 5 to 20 times the rate of a country or of all.
         referrals: One code that thousands follow.
-        scale: Factor on the sizes of all of them.
+        scale: Factor on the sizes of all of them; below 150,000 sign-ups they shrink in proportion besides.
     """
 
     campuses: int = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from signup_risk.simulation.draw import Weighted, log_normal, log_uniform
 from signup_risk.simulation.farms.campaign import Campaign
@@ -18,6 +18,9 @@ from signup_risk.simulation.record import EPOCH, time_text, write_event
 from signup_risk.simulation.scenario import CampaignSpec, Scenario
 from signup_risk.simulation.source import Source
 from signup_risk.simulation.world import DAY_US, World, make_world
+
+# From this many sign-ups on crowds have their full size; smaller scenarios get smaller crowds.
+_FULL_WAVES: Final = 150_000
 
 
 def simulate(scenario: Scenario, seed: int) -> Iterator[dict[str, Any]]:
@@ -57,6 +60,7 @@ def _everyday(scenario: Scenario, seed: int, world: World, rest: int) -> Source:
 
 def _waves(scenario: Scenario, seed: int, world: World) -> Iterator[Wave]:
     waves, days = scenario.waves, scenario.days
+    scale = waves.scale * min(1.0, scenario.signups / _FULL_WAVES)
     for kind, count in (
         (Campus, waves.campuses),
         (Rollout, waves.rollouts),
@@ -64,7 +68,7 @@ def _waves(scenario: Scenario, seed: int, world: World) -> Iterator[Wave]:
         (Referral, waves.referrals),
     ):
         for number in range(count):
-            yield kind(Random(f"{seed}:{kind.__name__}:{number}"), world, days, waves.scale)
+            yield kind(Random(f"{seed}:{kind.__name__}:{number}"), world, days, scale)
     for number in range(waves.launches):
         yield Launch(Random(f"{seed}:Launch:{number}"), world, days, waves.scale, scenario.signups / days)
 

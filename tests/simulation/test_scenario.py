@@ -1,0 +1,52 @@
+"""Scenario files are read whole or refused with a clear message."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from signup_risk.errors import ConfigurationError
+from signup_risk.simulation import CampaignSpec, Scenario, load_scenario
+
+
+@pytest.mark.parametrize("name", ["bundled-1", "demo-1", "heldout-1"])
+def test_bundled_scenarios_survive_a_round_trip(name: str) -> None:
+    """What is read from a file and written again is the same scenario."""
+    scenario = load_scenario(name)
+    assert scenario.name == name
+    assert Scenario.from_json(scenario.to_json()) == scenario
+
+
+def test_a_file_of_the_users_own_is_read(tmp_path: Path) -> None:
+    """A path works like a bundled name."""
+    scenario = replace(load_scenario("demo-1"), listed=(CampaignSpec("a2", 30, 0.0, 1.0),))
+    path = tmp_path / "own.json"
+    path.write_text(scenario.to_json(), encoding="utf-8")
+    assert load_scenario(path) == scenario
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"version": 99}, "version 99"),
+        ({"signup_count": 5}, "signup_count"),
+        ({"waves": {"parties": 1}}, "parties"),
+        ({"start": "2026-03-01T00:00:00"}, "UTC offset"),
+    ],
+)
+def test_what_cannot_be_read_is_named(change: dict[str, object], said: str) -> None:
+    """A wrong version, an unknown key or a naive start is refused by name."""
+    row = json.loads(load_scenario("demo-1").to_json()) | change
+    with pytest.raises(ConfigurationError, match=said):
+        Scenario.from_json(json.dumps(row))
+
+
+def test_training_and_held_out_scenarios_do_not_share_priors() -> None:
+    """The held-out scenario lies later in time and draws from shifted ranges."""
+    bundled, held_out = load_scenario("bundled-1"), load_scenario("heldout-1")
+    assert held_out.start > bundled.start
+    assert held_out.farms != bundled.farms
+    assert held_out.country_shift > 0.0
