@@ -75,7 +75,11 @@ def build(names: set[str]) -> None:
     if names & {"fakefilter", "suspected"}:
         fakefilter = unpack(FAKEFILTER)
         write_fakefilter(fakefilter, BUNDLED / "disposable_fakefilter.txt", FAKEFILTER.version)
-        lists = (read_ivolo(unpack(IVOLO)), read_wesbos(unpack(WESBOS)), read_mailchecker(unpack(MAILCHECKER)))
+        lists = (
+            read_ivolo(unpack(IVOLO)),
+            read_wesbos(unpack(WESBOS)),
+            read_mailchecker(unpack(MAILCHECKER)),
+        )
         write_suspected(lists, fakefilter, BUNDLED / "disposable_suspected.txt")
     if "networks" in names:
         content, _ = build_networks(unpack(GEO), unpack(ASN))

@@ -1,7 +1,8 @@
 """Write an address database in MaxMind's format, version 2.0: search tree, data, metadata.
 
 Written here and not with the mmdb_writer package because that one stamps the file with the time of day and
-does not share equal sub-trees; both builds of one input must be equal, and sharing saves a fifth of the file.
+does not share equal sub-trees: two builds of one input must be equal, and sharing saves a quarter of the
+nodes.
 """
 
 from __future__ import annotations

@@ -18,8 +18,12 @@ class Package:
 
 # The author of ip-location-db stopped publishing to npm in 2026-06 and names bugs in that data; it is the
 # newest that may be passed on. `signup-risk data refresh country asn` fetches the successor.
-GEO: Final = Package("@ip-location-db/geo-whois-asn-country-mmdb", "2.3.2026061719", "2026-06-17", "CC-BY-4.0 (NRO)")
-ASN: Final = Package("@ip-location-db/asn", "2.3.2026061719", "2026-06-17", "CC-BY-4.0 (RouteViews, NRO, DB-IP)")
+GEO: Final = Package(
+    "@ip-location-db/geo-whois-asn-country-mmdb", "2.3.2026061719", "2026-06-17", "CC-BY-4.0 (NRO)"
+)
+ASN: Final = Package(
+    "@ip-location-db/asn", "2.3.2026061719", "2026-06-17", "CC-BY-4.0 (RouteViews, NRO, DB-IP)"
+)
 FAKEFILTER: Final = Package("fakefilter", "0.1.1476", "2026-02-17", "BSD-3-Clause")
 # Three large lists of throw-away domains. None is good enough alone: 17, 12 and 7 % of their domains still
 # received mail in 2026. Days are those of publication.

@@ -11,6 +11,7 @@ from signup_risk.references.domains import DomainReference
 from signup_risk.references.facts import CountryFacts, DomainFacts, IssuerFacts, NetworkFacts
 from signup_risk.references.issuers import IssuerReference
 from signup_risk.references.networks import NetworkReference
+from signup_risk.references.refresh import Refreshed, refresh
 from signup_risk.references.roles import RoleReference
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "NetworkReference",
     "ReferenceInfo",
     "References",
+    "Refreshed",
     "RoleReference",
     "open_references",
+    "refresh",
 ]

@@ -1,7 +1,7 @@
 """Hold sets of address ranges as sorted intervals, searched with bisect; a CIDR list costs a few bytes a row.
 
-IPv4 is kept to the address. IPv6 is kept to the /64: one subscriber has at least a /64 (RFC 6177), so a list that
-names a single address inside means the subscriber, and eight bytes hold a bound.
+IPv4 is kept to the address. IPv6 is kept to the /64: one subscriber has at least a /64 (RFC 6177), so a list
+that names a single address inside means the subscriber, and eight bytes hold a bound.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-# Ranges that are no place on the public internet: IANA special-purpose registries for IPv4 and IPv6, 2026-11, with
-# multicast and class E. Teredo and 6to4 are in: the address of the client is inside of them, not around them.
+# Ranges that are no place on the public internet: IANA special-purpose registries for IPv4 and IPv6, 2026-11,
+# with multicast and class E. Teredo and 6to4 are in: the address of the client is inside of them, not around
+# them.
 SPECIAL_PURPOSE: Final = """
 0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24

@@ -1,8 +1,8 @@
 """Say what every reference shares: where it comes from, how old it is, and when it stops being believed.
 
 A reference is read-only data from outside. Its answers have three values: yes, no, and ``None`` for unknown.
-Data past its ``stale_after`` answers unknown, never "clean". Age is judged against the time of the sign-up, so
-that scoring last year's file gives last year's answers; nothing here reads the clock.
+Data past its ``stale_after`` answers unknown, never "clean". Age is judged against the time of the sign-up,
+so that scoring last year's file gives last year's answers; nothing here reads the clock.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class ReferenceInfo:
 
     @property
     def expires_us(self) -> int:
-        """Return the first moment at which the data is no longer believed, in microseconds since the epoch."""
+        """Return the first moment at which the data is no longer believed, in microseconds."""
         return first_stale_us(self.stale_after)
 
     def at(self, at_us: int) -> ReferenceInfo:

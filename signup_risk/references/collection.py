@@ -28,7 +28,8 @@ NAMES: Final = (
 class References:
     """Hold every reference, open.
 
-    Safe to share between threads. Pickling keeps only how it was opened; another process opens the files again.
+    Safe to share between threads. Pickling keeps only how it was opened; another process opens the files
+    again.
     """
 
     domains: DomainReference
@@ -45,15 +46,15 @@ class References:
         return tuple(info for part in parts for info in part.infos())
 
     def unavailable(self, at_us: int) -> tuple[str, ...]:
-        """Return the names of references that cannot answer at a moment: needed ones absent, and expired ones."""
+        """Return the names of references that cannot answer at a moment: absent though needed, or expired."""
         return tuple(
             info.name
             for info in self.infos()
-            if (info.status == "absent" and info.required) or (info.status == "ok" and at_us >= info.expires_us)
+            if (info.required if info.status == "absent" else not info.is_usable(at_us))
         )
 
     def verify(self) -> tuple[str, ...]:
-        """Hash every loaded file that has a recorded hash, however large, and return what is wrong with any."""
+        """Hash every loaded file that has a recorded hash, however large, and return what is wrong."""
         return tuple(problem for info in self.infos() if (problem := _problem(info)))
 
     def __reduce__(self) -> tuple[Callable[..., References], tuple[Any, ...]]:
@@ -113,6 +114,7 @@ def _problem(info: ReferenceInfo) -> str:
         return f"{info.name}: {info.path} cannot be read ({error.strerror}); refresh or reinstall it"
     if digest == info.sha256:
         return ""
+    found, expected = f"{digest[:12]}...", f"{info.sha256[:12]}..."
     return (
-        f"{info.name}: {info.path} has sha256 {digest[:12]}..., its manifest says {info.sha256[:12]}...; refresh it"
+        f"{info.name}: {info.path} has sha256 {found}, its manifest says {expected}; refresh or reinstall it"
     )

@@ -29,7 +29,7 @@ class CountryReference:
         self._expires_us = info.expires_us if info.status == "ok" else 0
 
     def lookup(self, alpha2: str, at_us: int) -> CountryFacts | None:
-        """Answer for a country code in upper case; ``None`` if it is unknown or the table is not to be believed."""
+        """Answer for a country code in upper case; ``None`` if it is unknown, or the table too old."""
         if at_us >= self._expires_us:
             return None
         return self._countries.get(alpha2)

@@ -1,8 +1,9 @@
 """Say whether a mail domain is throw-away, free, or a privacy relay.
 
-Relays and free mail win over every deny list: 65 to 100 % of the large public lists hold relays or big providers by
-mistake or on purpose (measured 2026-11; the two lists of the first tier hold none). Free mail counts for the exact
-domain, since nobody gets ``x.gmail.com``; relays and deny lists count for sub-domains too, since both give them out.
+Relays and free mail win over every deny list: of ten large public lists half hold relays or big providers, by
+mistake or on purpose (measured 2026-11; the two lists of the first tier hold none). Free mail counts for the
+exact domain, since nobody gets ``x.gmail.com``; relays and deny lists count for sub-domains too, since both
+give them out.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from signup_risk.references.texts import read_list
 
 PACKAGE: Final = "disposable-email-domains"
 
-# The package states a version and no date. Dates of some of its wheels, read 2026-11-23; it releases a few times a
-# week. An installed version counts as old as the nearest one before it.
+# The package states a version and no date. Dates of some of its wheels, read 2026-11-23; it releases a few
+# times a week. An installed version counts as old as the nearest one before it.
 PACKAGE_DATES: Final = (
     ((0, 0, 200), date(2026, 6, 11)),
     ((0, 0, 240), date(2026, 8, 20)),
@@ -30,8 +31,8 @@ PACKAGE_DATES: Final = (
     ((0, 0, 293), date(2026, 11, 9)),
 )
 
-# Only 37 % of the package's domains still received mail in 2026, and 1,849 came in within three months: after two
-# years "not listed" says nothing.
+# Only 37 % of the package's domains still received mail in 2026, and 1,849 came in within three months: after
+# two years "not listed" says nothing.
 PACKAGE_YEARS: Final = 2
 
 _CACHED_DOMAINS: Final = 4096

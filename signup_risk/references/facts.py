@@ -29,14 +29,16 @@ class NetworkFacts:
     """Say what is known of the network of an address.
 
     Attributes:
-        country: Country, alpha-2. Weak evidence where ``is_hosting``: 93 % agreement between sources, else 98 %.
+        country: Country, alpha-2. Weak evidence where ``is_hosting``: 93 % agreement between sources, else 98
+            %.
         asn: Number of the autonomous system.
         organization: Who runs it.
         kind: ``relay``, ``tor``, ``vpn``, ``proxy``, ``hosting``, ``mobile``, ``education``, ``isp`` or
             ``business``; the first that is known to be true, in this order.
         is_hosting: Machines, not people: clouds and hosters.
         is_vpn: Exit of a VPN service.
-        is_relay: Privacy relay of a large provider, used by ordinary people; a relay is neither vpn nor hosting.
+        is_relay: Privacy relay of a large provider, used by ordinary people; a relay is neither vpn nor
+            hosting.
         is_tor: Tor exit.
         is_proxy: Public or residential proxy.
     """

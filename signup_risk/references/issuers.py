@@ -1,7 +1,7 @@
 """Say what a user's own table knows of the first digits of a card.
 
-No table is bundled: the free ones are scraped, old and wrong for many issuers, and the schemes' own may not be
-passed on. Without a table every answer is unknown, which is not an outage.
+No table is bundled: the free ones are scraped, old and wrong for many issuers, and the schemes' own may not
+be passed on. Without a table every answer is unknown, which is not an outage.
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ class Located:
 class Locator:
     """Look for files in the user's overrides, the refreshed folder and the package, in this order.
 
-    A mistake in an override is the user's to mend, at start, and raises. A refreshed file that is damaged gives
-    way to the bundled one with a note; a damaged bundled one leaves the reference absent, so that a sign-up is
-    still scored, without it.
+    A mistake in an override is the user's to mend, at start, and raises. A refreshed file that is damaged
+    gives way to the bundled one with a note; a damaged bundled one leaves the reference absent, so that a
+    sign-up is still scored, without it.
     """
 
     data_dir: Path | None
@@ -71,7 +71,9 @@ class Locator:
             return Located(absent(name, str(problem)), None)
 
     def _bundled(self, name: str, note: str, *, required: bool) -> Located:
-        entry = bundled_manifest().get(name) if self.bundled == BUNDLED else read_manifest(self.bundled).get(name)
+        entry = (
+            bundled_manifest().get(name) if self.bundled == BUNDLED else read_manifest(self.bundled).get(name)
+        )
         if entry is None:
             return Located(absent(name, note or "not configured", required=required), None)
         try:

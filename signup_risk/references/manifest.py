@@ -1,7 +1,7 @@
 """Find a data file, in the user's folder or in the package, and hold it against its manifest entry.
 
-Each folder has one ``MANIFEST.json``: file, source, version, dates, licence, sha256, size and rows of every file in
-it. A file that is not what its entry says is not used.
+Each folder has one ``MANIFEST.json``: file, source, version, dates, licence, sha256, size and rows of every
+file in it. A file that is not what its entry says is not used.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ BUNDLED: Final = Path(__file__).parent.parent / "data"
 MANIFEST_NAME: Final = "MANIFEST.json"
 LAYOUT: Final = 1
 
-# Hashing costs about a millisecond a megabyte. Files above this are held against their size when they are opened
-# and against their hash when they are built, refreshed or verified (``signup-risk data list --verify``).
+# Hashing costs about a millisecond a megabyte. Files above this are held against their size when they are
+# opened and against their hash when they are built, refreshed or verified (``signup-risk data list
+# --verify``).
 HASHED_AT_OPEN: Final = 1 << 20
 
 
@@ -112,7 +113,9 @@ def check(folder: Path, entry: Entry, *, whole: bool = False) -> Path:
         size = path.stat().st_size
         digest = sha256_of(path) if whole or size <= HASHED_AT_OPEN else entry.sha256
     except OSError as error:
-        raise ReferenceProblem(f"{path}: cannot be read ({error.strerror}); refresh or reinstall it") from error
+        raise ReferenceProblem(
+            f"{path}: cannot be read ({error.strerror}); refresh or reinstall it"
+        ) from error
     if size != entry.size or digest != entry.sha256:
         raise ReferenceProblem(
             f"{path}: has {size} bytes with sha256 {digest[:12]}..., its manifest says {entry.size} bytes with "

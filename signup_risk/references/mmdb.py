@@ -1,6 +1,7 @@
 """Read address databases in MaxMind's file format, whoever made them.
 
-Vendors lay out their records differently; the ``database_type`` in a file's metadata says which layout it has.
+Vendors lay out their records differently; the ``database_type`` in a file's metadata says which layout it
+has.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, Self, cast
 
 import maxminddb
 
@@ -65,6 +66,13 @@ class NetworkFile:
         self.database_type = metadata.database_type
         self.layout = _layout(path, metadata.database_type)
         self.built = built_on(metadata.build_epoch)
+        self.nodes = metadata.node_count
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.close()
 
     def read(self, ip_text: str) -> NetworkRecord:
         """Return what the file says of an address; text that is no address has no record."""
@@ -132,8 +140,9 @@ def _flag(raw: Raw, name: str) -> bool | None:
     return None if value is None else value in (True, "true")
 
 
-# Names as the vendors' own files state them in their metadata (GeoLite2-City, GeoIP2-Anonymous-IP, DBIP-ASN-Lite,
-# "ipinfo generic_lite.mmdb", "country ipvAll"); the kind of file stands in the name, so a pattern covers editions.
+# Names as the vendors' own files state them in their metadata (GeoLite2-City, GeoIP2-Anonymous-IP,
+# DBIP-ASN-Lite, "ipinfo generic_lite.mmdb", "country ipvAll"); the kind of file stands in the name, so a
+# pattern covers editions.
 LAYOUTS: Final = (
     Layout(re.compile(re.escape(OWN_TYPE)), _own),
     Layout(re.compile(r"(GeoLite2|GeoIP2|DBIP).*(ASN|ISP)\b.*"), _flat),

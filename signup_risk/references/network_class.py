@@ -1,9 +1,9 @@
 """Decide what kind of network an address is on, from lists, a table of autonomous systems and names.
 
-The order of belief: a list that holds the address; the table, by number; the organisation's name, as a weak hint.
-A hint of hosting makes ``is_hosting`` unknown, never true: of the networks whose names match such words only 12 %
-are in any list of hosters (measured 2026-11). A relay is used by ordinary people and is neither vpn nor hosting,
-although two thirds of Apple's relay addresses stand in public lists of data centres.
+The order of belief: a list that holds the address; the table, by number; the organisation's name, as a weak
+hint. A hint of hosting makes ``is_hosting`` unknown, never true: of the networks whose names match such words
+only 12 % are in any list of hosters (measured 2026-11). A relay is used by ordinary people and is neither vpn
+nor hosting, although two thirds of Apple's relay addresses stand in public lists of data centres.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _HOSTING: Final = re.compile(
     r"host|cloud|\bvps\b|server|data ?cent(?:er|re)|colocation|\bcolo\b|dedicated|\bvpn\b|\bcdn\b|proxy",
     re.IGNORECASE,
 )
-_MOBILE: Final = re.compile(r"\b(t-mobile|mobile|mobility|cellular|gsm|movil|m[oó]vil\w*|mobil|mobiles?)\b", re.IGNORECASE)
+_MOBILE: Final = re.compile(r"\b(mobile|mobiles|mobility|mobil|m[oó]vil\w*|cellular|gsm)\b", re.IGNORECASE)
 
 
 class Listed(NamedTuple):
@@ -72,13 +72,10 @@ def classify(record: NetworkRecord, listed: Listed, classes: Mapping[int, str] |
     known = None if classes is None or record.asn is None else classes.get(record.asn, "")
     hint = _hint(record.organization)
     is_relay = _is_relay(listed, known)
-    if is_relay:
-        is_vpn, is_hosting, is_proxy = False, False, False
-    else:
-        is_vpn = _is_vpn(listed, known, hint)
-        is_hosting = _is_hosting(listed, known, hint)
-        is_proxy = listed.proxy
-    facts = NetworkFacts(
+    is_vpn = False if is_relay else _is_vpn(listed, known, hint)
+    is_hosting = False if is_relay else _is_hosting(listed, known, hint)
+    is_proxy = False if is_relay else listed.proxy
+    return NetworkFacts(
         country=record.country,
         asn=record.asn,
         organization=record.organization,
@@ -89,7 +86,6 @@ def classify(record: NetworkRecord, listed: Listed, classes: Mapping[int, str] |
         is_proxy=is_proxy,
         kind=_kind((is_relay, listed.tor, is_vpn, is_proxy, is_hosting), known or hint),
     )
-    return facts
 
 
 def _hint(organization: str | None) -> str:

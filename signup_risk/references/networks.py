@@ -1,8 +1,9 @@
 """Say where an address is, whose it is, and what kind of network it is on.
 
-The bundled database answers country, number and organisation; a user's files answer first, field by field, and the
-bundled one fills what they leave open. Lists of ranges (relay, tor, vpn, hosting, proxy) are optional: they come
-from ``signup-risk data refresh`` or from the user.
+The bundled database answers country, number and organisation. A file for ``country`` or ``asn`` answers first
+and the bundled one fills what is left open; with both, or with one for ``networks``, the bundled one is not
+used. Lists of ranges (relay, tor, vpn, hosting, proxy) are optional: they come from ``signup-risk data
+refresh`` or from the user.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 
 from signup_risk.errors import ReferenceProblem
 from signup_risk.references.addresses import SPECIAL, Packed, Ranges, pack
-from signup_risk.references.base import ReferenceInfo
+from signup_risk.references.base import ReferenceInfo, absent
 from signup_risk.references.facts import NetworkFacts
 from signup_risk.references.locate import Located, Locator
 from signup_risk.references.mmdb import NOTHING, NetworkFile, NetworkRecord
@@ -23,8 +24,8 @@ from signup_risk.references.network_class import Listed, classify, read_classes
 FILE_NAMES: Final = ("country", "asn", "anonymous", "networks")
 RANGE_NAMES: Final = ("relay_ranges", "tor_ranges", "vpn_ranges", "hosting_ranges", "proxy_ranges")
 
-# Address space changes hands slowly, so two years is the limit of the bundled database and of a user's file alike;
-# its metadata says when it was built.
+# Address space changes hands slowly, so two years is the limit of the bundled database and of a user's file
+# alike; its metadata says when it was built.
 DATABASE_YEARS: Final = 2
 
 UNKNOWN: Final = NetworkFacts()
@@ -65,7 +66,7 @@ class NetworkReference:
         self._classify = lru_cache(maxsize=_CACHED_KINDS)(self._classify_uncached)
 
     def lookup(self, ip_text: str, at_us: int) -> NetworkFacts:
-        """Answer for an address at the time of the sign-up; special-purpose addresses are unknown throughout."""
+        """Answer for an address at the time of the sign-up; special-purpose addresses are unknown."""
         packed = pack(ip_text)
         if packed is None or packed in SPECIAL:
             return UNKNOWN
@@ -102,7 +103,12 @@ class NetworkReference:
 
 def open_networks(locator: Locator) -> NetworkReference:
     """Open the databases, the table of classes, and the lists of ranges that there are."""
-    databases = [_open_database(locator.find(name, required=name == "networks")) for name in FILE_NAMES]
+    located = {name: locator.find(name, required=name == "networks") for name in FILE_NAMES}
+    if located["country"].path and located["asn"].path and not located["networks"].is_override:
+        # Newer data that says nothing of an address is not to be filled from older data.
+        note = "not needed: country and asn are given"
+        located["networks"] = Located(absent("networks", note, required=False), None)
+    databases = [_open_database(located[name]) for name in FILE_NAMES]
     lists = [_open_ranges(locator.find(name, required=False)) for name in RANGE_NAMES]
     return NetworkReference(databases, lists, _open_classes(locator.find("network_classes")))
 

@@ -7,8 +7,8 @@
     example.com
     gmail: gmail.com googlemail.com
 
-A user's own list needs neither group nor header. Entries are folded to lower case; domains lose a leading ``@``,
-``.`` or ``*.``, since lists from elsewhere write them so.
+A user's own list needs neither group nor header. Entries are folded to lower case; domains lose a leading
+``@``, ``.`` or ``*.``, since lists from elsewhere write them so.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def read_list(path: Path, *, domains: bool) -> TextList:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ReferenceProblem(f"{path}: cannot be read as UTF-8 text ({error}); give a readable list") from error
+        raise ReferenceProblem(
+            f"{path}: cannot be read as UTF-8 text ({error}); give a readable list"
+        ) from error
     return parse_list(text, str(path), domains=domains)
 
 
