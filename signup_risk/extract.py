@@ -48,7 +48,7 @@ from signup_risk.normalize import (
     user_agent,
 )
 from signup_risk.references import CountryFacts, References
-from signup_risk.stores import Entry, Exchange, Hasher, KeyView, Store, Touch
+from signup_risk.stores import Entry, Exchange, Hasher, KeyView, Touch
 
 _LOG: Final = logging.getLogger(__name__)
 _NAN: Final = float("nan")
@@ -286,39 +286,45 @@ class Observation:
     problem: StoreError | None
 
 
-def observe(  # noqa: PLR0913 - the parts that meet here and nowhere below
-    signup: Signup,
-    at: int,
-    references: References,
-    store: Store,
-    hasher: Hasher,
-    features: tuple[Feature, ...],
-    *,
-    timeout: float | None = None,
-) -> Observation:
-    """Describe a sign-up, read its velocity, record it, and compute its features: in this order, once.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Hold a sign-up that has been described and whose keys are named, before the store is asked.
+
+    Attributes:
+        described: Its facts.
+        keys: What it touches.
+    """
+
+    described: Described
+    keys: Keys
+
+
+def prepare(signup: Signup, at: int, references: References, hasher: Hasher) -> Prepared:
+    """Describe a sign-up and name its keys.
 
     Args:
         signup: The event.
         at: Event time in microseconds.
         references: What is looked up.
-        store: Where velocity is kept.
         hasher: Names values under the store's secret.
-        features: What to compute.
-        timeout: Seconds that the store may take.
-
-    Returns:
-        The observation. A store that fails leaves velocity unknown and its error in ``problem``; nothing is raised.
     """
     described = describe(signup, references, at)
-    context = described.context
-    keys = Keys(context, hasher)
-    problem: StoreError | None = None
-    try:
-        answer = store.exchange(keys.touch, timeout=timeout)
-        context = with_velocity(context, keys.read(answer))
-    except StoreError as error:
-        problem = error
+    return Prepared(described, Keys(described.context, hasher))
+
+
+def complete(
+    prepared: Prepared, answer: Exchange | None, features: tuple[Feature, ...], problem: StoreError | None = None
+) -> Observation:
+    """Compute the features of a prepared sign-up from what the store answered; without an answer velocity is unknown.
+
+    Args:
+        prepared: The sign-up.
+        answer: What the store knew before it; ``None`` if it could not be asked.
+        features: What to compute.
+        problem: Why it could not be asked.
+    """
+    described, keys = prepared.described, prepared.keys
+    context = described.context if answer is None else with_velocity(described.context, keys.read(answer))
     values, failed = values_of(context, features)
     return Observation(context, values, described.warnings, described.failed + failed, keys.touch, problem)
 

@@ -86,6 +86,14 @@ class ListEntry:
         return self.until is None or at is None or at < self.until
 
 
+def _as_given(_kind: str, value: str) -> str:
+    return value
+
+
+def _none(_kind: str, _value: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ListHooks:
     """Lend a policy the knowledge that it may not import.
@@ -96,8 +104,8 @@ class ListHooks:
         objection: Say why blocking a value of a kind would hit many legitimate people; None if it would not.
     """
 
-    normalize: Callable[[str, str], str | None] = lambda _, value: value
-    objection: Callable[[str, str], str | None] = lambda _, __: None
+    normalize: Callable[[str, str], str | None] = _as_given
+    objection: Callable[[str, str], str | None] = _none
 
     def prepare(self, entry: ListEntry, list_name: ListName) -> ListEntry:
         """Return the entry in normalized form.

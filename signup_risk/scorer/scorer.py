@@ -15,14 +15,15 @@ from typing import Any, Final, Literal, Self
 
 from signup_risk.errors import ConfigurationError, InvalidSignup, StoreError
 from signup_risk.events import Signup
-from signup_risk.extract import VERSIONS, observe, signup_name
+from signup_risk.extract import VERSIONS, complete, prepare, signup_name
 from signup_risk.model import ModelArtefact, bundled_model_path
 from signup_risk.normalize import user_agent
 from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
 from signup_risk.results import Assessment
 from signup_risk.scorer.judge import ExplainMode, Judge, check_mode
-from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, PendingWrites, Store, open_store
+from signup_risk.scorer.worker import Recipe
+from signup_risk.stores import ABUSIVE, LEGITIMATE, Exchange, Hasher, PendingWrites, Store, Touch, open_store
 
 Outcome = Literal["abusive", "legitimate", "cleared"]
 
@@ -70,7 +71,10 @@ class Scorer:
         self._hasher = hasher
         self._artefact = artefact
         self._references = references
-        self._judge = Judge(artefact, references, policy, explain, _microseconds(clock()))
+        self._opened_at = _microseconds(clock())
+        self._given_policy = policy
+        self._explain: ExplainMode = explain
+        self._judge = Judge(artefact, references, policy, explain, self._opened_at)
         self._deadline_ms = deadline_ms
         self._clock = clock
         self._pending = PendingWrites(store)
@@ -152,14 +156,28 @@ class Scorer:
         if event.at is None:
             event = replace(event, at=self._clock())
         timeout = (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
-        seen = observe(
-            event, event.at_us, self._references, self._store, self._hasher, self._judge.features, timeout=timeout
-        )
-        if seen.problem is None:
-            self._pending.flush(timeout)
-        else:
-            self._pending.add(seen.touch)
+        prepared = prepare(event, event.at_us, self._references, self._hasher)
+        answer, problem = self.exchange(prepared.keys.touch, timeout)
+        seen = complete(prepared, answer, self._judge.features, problem)
         return self._judge.assess(event, seen, explain, started)
+
+    def exchange(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:
+        """Read and record the keys of one sign-up; a store that fails gets the write later, from the queue.
+
+        Args:
+            touch: What the sign-up touches.
+            timeout: Seconds to wait for the store.
+
+        Returns:
+            What was known, or why the store could not be asked.
+        """
+        try:
+            answer = self._store.exchange(touch, timeout=timeout)
+        except StoreError as problem:
+            self._pending.add(touch)
+            return None, problem
+        self._pending.flush(timeout)
+        return answer, None
 
     async def assess_async(
         self,
@@ -216,6 +234,12 @@ class Scorer:
         self._pending.flush(self._deadline_ms / 1000, most=len(self._pending))
         self._store.close()
         self._artefact.close()
+
+    def recipe(self) -> Recipe:
+        """Return how another process opens the same model, references and policy under the same secret."""
+        return Recipe(
+            self._artefact.path, self._references, self._given_policy, self._explain, self._hasher, self._opened_at
+        )
 
     @property
     def model(self) -> ModelArtefact:

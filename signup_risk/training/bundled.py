@@ -137,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Build the bundled model from the command line."""
     parser = argparse.ArgumentParser(prog="scripts/train", description=__doc__)
     parser.add_argument("-o", "--output", type=Path, default=Path("models/bundled"), help="folder of the model")
-    parser.add_argument("--most", type=int, default=SIGNUPS, help="cut each history after this many sign-ups; to try things out")
+    parser.add_argument("--most", type=int, default=SIGNUPS, help="cut each history after this many sign-ups")
     options = parser.parse_args(arguments)
     judged = build(options.output, most=options.most)
     for name, value in {**judged.detection, **judged.rates}.items():

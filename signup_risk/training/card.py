@@ -22,8 +22,8 @@ The histories are cut by time: the first 60 % fit the trees, the next 15 % stop 
 ## Judgement on held-out traffic (synthetic)
 
 A scenario with other priors and seeds, {legitimate} legitimate and {abusive} abusive sign-ups, replayed from an
-empty store; no row of it was seen in training or calibration. Farms of the same kinds occur in training: *unseen kinds are
-not measured here*.
+empty store; no row of it was seen in training or calibration. Farms of the same kinds occur in training: *unseen
+kinds are not measured here*.
 
 | at a false-positive rate of | found (threshold set here) | legitimate at the threshold that the model states |
 |---|---|---|

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from signup_risk.events import Signup
-from signup_risk.extract import observe, signup_name
+from signup_risk.extract import complete, prepare, signup_name
 from signup_risk.features.base import Feature
 from signup_risk.references import References
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, MemoryStore, Store
@@ -68,13 +68,13 @@ def replay(
 
     Raises:
         InvalidSignup: An event is of a wrong type or has no ``at``.
+        StoreError: The store fails; a table with holes would be worse than none.
     """
     store, hasher = store or MemoryStore(), hasher or random_hasher()
     table = FeatureTable(len(features))
     for signup, at in _with_outcomes(history, store, hasher):
-        seen = observe(signup, at, references, store, hasher, features)
-        if seen.problem is not None:
-            raise seen.problem
+        prepared = prepare(signup, at, references, hasher)
+        seen = complete(prepared, store.exchange(prepared.keys.touch), features)
         table.values.extend(seen.values)
         table.labels.append(UNKNOWN if signup.label is None else signup.label)
         table.times.append(at)

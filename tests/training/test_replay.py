@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from signup_risk.events import Signup
-from signup_risk.extract import observe, signup_name
+from signup_risk.extract import complete, prepare, signup_name
 from signup_risk.features.catalog import CATALOG
 from signup_risk.references import References, open_references
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, SqliteStore
@@ -33,7 +33,8 @@ def one_by_one(history: Iterable[dict[str, Any]], path: Path) -> list[list[float
         for report in sorted(report for report in due if report[0] <= signup.at_us):
             store.report(report[1], report[2], report[0])
             due.remove(report)
-        rows.append(observe(signup, signup.at_us, REFERENCES, store, SECRET, CATALOG).values)
+        prepared = prepare(signup, signup.at_us, REFERENCES, SECRET)
+        rows.append(complete(prepared, store.exchange(prepared.keys.touch), CATALOG).values)
         if signup.label is not None:
             assert signup.label_at is not None
             known = Signup(at=signup.label_at).at_us

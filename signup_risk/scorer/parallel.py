@@ -1,0 +1,172 @@
+"""Assess a long list of sign-ups on several cores, with the same answers in the same order as on one.
+
+Velocity is sequential by nature: each sign-up reads what those before it left. It is also the smaller part of the
+work. So workers describe sign-ups and name their keys, this process exchanges them with the store in order, and the
+workers that described them compute features, predict, explain and write.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any, Final, Generic, TypeVar
+
+from signup_risk.errors import SignupRiskError
+from signup_risk.events import Signup
+from signup_risk.results import Assessment
+from signup_risk.scorer.scorer import Scorer
+from signup_risk.scorer.worker import Answer, Keyed, Recipe, work
+from signup_risk.stores import Entry, Touch
+
+P = TypeVar("P")
+R = TypeVar("R")
+
+#: Sign-ups sent to a worker at once: enough that messages cost little, few enough that nothing waits long.
+CHUNK: Final = 64
+
+#: Chunks under way for each worker: one being described, one being finished, one waiting.
+_DEPTH: Final = 3
+
+
+def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is written, where
+    scorer: Scorer,
+    items: Iterable[tuple[int, P]],
+    read: Callable[[P], Signup | R],
+    write: Callable[[Assessment], R],
+    *,
+    workers: int,
+    timeout: float,
+) -> Iterator[tuple[int, R]]:
+    """Assess numbered items in their order.
+
+    Args:
+        scorer: Its store is used from this process, its model and policy are opened again in the workers.
+        items: Numbers and what they stand for, in order.
+        read: Makes a sign-up, with its time, of an item; anything else that it returns is passed on. Runs in the
+            workers, so it has to be a function of a module.
+        write: Makes the answer of an assessment; runs in the workers as well.
+        workers: Number of processes beside this one.
+        timeout: Seconds that a sign-up may wait for the store.
+
+    Yields:
+        Each number with its answer.
+
+    Raises:
+        SignupRiskError: A worker ended before its work was done.
+    """
+    crew = [_Worker(scorer.recipe(), read, write) for _ in range(workers)]
+    try:
+        yield from _Run(scorer, crew, timeout).results(iter(items))
+    finally:
+        for worker in crew:
+            worker.stop()
+
+
+class _Worker(Generic[P, R]):
+    """Hold one process and the connection to it."""
+
+    def __init__(self, recipe: Recipe, read: Callable[[P], Signup | R], write: Callable[[Assessment], R]) -> None:
+        context = multiprocessing.get_context("spawn")  # a fork would share LightGBM's and SQLite's state
+        self._connection: Connection
+        self._connection, far = context.Pipe()
+        self._process: SpawnProcess = context.Process(target=work, args=(far, recipe, read, write), daemon=True)
+        self._process.start()
+        far.close()
+
+    def send(self, message: object) -> None:
+        """Send a message; the worker reads at all times, so this does not wait for its work."""
+        try:
+            self._connection.send(message)
+        except (BrokenPipeError, ConnectionError) as problem:
+            raise self._gone() from problem
+
+    def receive(self) -> Any:
+        """Wait for the next message."""
+        try:
+            return self._connection.recv()
+        except (EOFError, ConnectionError) as problem:
+            raise self._gone() from problem
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing; it holds nothing that has to be saved."""
+        self._process.terminate()
+        self._process.join()
+        self._connection.close()
+
+    def _gone(self) -> SignupRiskError:
+        self._process.join(1)
+        return SignupRiskError(
+            f"a scoring process ended with status {self._process.exitcode}; score with one process to see why"
+        )
+
+
+@dataclass(slots=True)
+class _Chunk(Generic[P]):
+    """Hold the numbers of a chunk and the worker that it is with."""
+
+    worker: _Worker[P, Any]
+    numbers: list[int]
+
+
+class _Run(Generic[P, R]):
+    """Send chunks round: described, exchanged in order, finished in order.
+
+    A worker answers in the order in which it was asked, so what is awaited next from it is always known: the
+    description of its oldest chunk not exchanged, or the results of its oldest chunk exchanged, by their order.
+    """
+
+    def __init__(self, scorer: Scorer, crew: list[_Worker[P, R]], timeout: float) -> None:
+        self._scorer = scorer
+        self._crew = crew
+        self._timeout = timeout
+        self._described: deque[_Chunk[P]] = deque()
+        self._finishing: deque[_Chunk[P]] = deque()
+        self._inbox: dict[int, dict[str, deque[Any]]] = {id(w): {"keys": deque(), "results": deque()} for w in crew}
+
+    def results(self, items: Iterator[tuple[int, P]]) -> Iterator[tuple[int, R]]:
+        """Yield numbers and answers in order."""
+        turn = 0
+        more = True
+        while more or self._described or self._finishing:
+            while more and len(self._described) + len(self._finishing) < _DEPTH * len(self._crew):
+                more = self._start(list(islice(items, CHUNK)), self._crew[turn % len(self._crew)])
+                turn += 1
+            if self._described:
+                self._exchange(self._described.popleft())
+            if self._finishing and (not self._described or len(self._finishing) >= len(self._crew)):
+                yield from self._collect(self._finishing.popleft())
+
+    def _start(self, chunk: list[tuple[int, P]], worker: _Worker[P, R]) -> bool:
+        if not chunk:
+            return False
+        worker.send(("describe", [item for _, item in chunk]))
+        self._described.append(_Chunk(worker, [number for number, _ in chunk]))
+        return True
+
+    def _exchange(self, chunk: _Chunk[P]) -> None:
+        keyed: list[Keyed | None] = self._await(chunk.worker, "keys")
+        chunk.worker.send(("finish", [None if one is None else self._answer(one) for one in keyed]))
+        self._finishing.append(chunk)
+
+    def _answer(self, keyed: Keyed) -> Answer:
+        at, signup, keys, attributes = keyed
+        answer, problem = self._scorer.exchange(Touch(at, signup, tuple(map(Entry, keys, attributes))), self._timeout)
+        if answer is None:
+            return str(problem)
+        return answer.repeated, [None if state is None else state.blob for state in answer.states]
+
+    def _collect(self, chunk: _Chunk[P]) -> Iterator[tuple[int, R]]:
+        yield from zip(chunk.numbers, self._await(chunk.worker, "results"), strict=True)
+
+    def _await(self, worker: _Worker[P, R], kind: str) -> Any:
+        """Return the next message of a kind, keeping those of the other kind that come first."""
+        inbox = self._inbox[id(worker)]
+        while not inbox[kind]:
+            came, content = worker.receive()
+            inbox[came].append(content)
+        return inbox[kind].popleft()

@@ -1,0 +1,115 @@
+"""Do the part of assessing that needs no store, in a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from signup_risk.errors import StoreUnavailable
+from signup_risk.events import Signup
+from signup_risk.extract import VERSIONS, Prepared, complete, prepare
+from signup_risk.model import ModelArtefact
+from signup_risk.policy import Policy
+from signup_risk.references import References
+from signup_risk.results import Assessment
+from signup_risk.scorer.judge import ExplainMode, Judge
+from signup_risk.stores import Exchange, Hasher, KeyState
+
+#: A sign-up's keys on the way: event time, name of the sign-up, keys, attributes of each.
+Keyed = tuple[int, int, list[int], list[tuple[int, ...]]]
+
+#: The store's answer on the way: whether it was a repeat and the bytes of each key; or what went wrong.
+Answer = tuple[bool, list[bytes | None]] | str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Say how a worker opens what it needs.
+
+    Attributes:
+        model: Folder of the model.
+        references: What is looked up; opened again from its files.
+        policy: The operator's rules, as given.
+        explain: When to give reasons.
+        hasher: Names values under the store's secret.
+        opened_at: When the policy's lists were made, in microseconds.
+    """
+
+    model: Path
+    references: References
+    policy: Policy
+    explain: ExplainMode
+    hasher: Hasher
+    opened_at: int
+
+
+@dataclass(slots=True)
+class _Under:
+    """Hold one sign-up under way."""
+
+    event: Signup
+    prepared: Prepared
+    started: float
+
+
+def work(
+    connection: Connection, recipe: Recipe, read: Callable[[Any], Any], write: Callable[[Assessment], Any]
+) -> None:
+    """Answer messages until the other side hangs up.
+
+    A thread reads them at all times: if both sides wrote before they read, full pipes would hold both for ever.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other side decides when to stop
+    messages: SimpleQueue[tuple[str, list[Any]] | None] = SimpleQueue()
+    threading.Thread(target=_receive, args=(connection, messages), daemon=True).start()
+    artefact = ModelArtefact.load(recipe.model, versions=VERSIONS)
+    judge = Judge(artefact, recipe.references, recipe.policy, recipe.explain, recipe.opened_at)
+    chunks: deque[list[Any]] = deque()
+    while (message := messages.get()) is not None:
+        kind, content = message
+        if kind == "describe":
+            chunks.append([_described(read(item), recipe) for item in content])
+            connection.send(("keys", [_keyed(one) if isinstance(one, _Under) else None for one in chunks[-1]]))
+        else:
+            answers = zip(chunks.popleft(), content, strict=True)
+            connection.send(("results", [_finished(one, answer, judge, write) for one, answer in answers]))
+
+
+def _receive(connection: Connection, messages: SimpleQueue[tuple[str, list[Any]] | None]) -> None:
+    try:
+        while True:
+            messages.put(connection.recv())
+    except (EOFError, OSError):
+        messages.put(None)
+
+
+def _described(found: Any, recipe: Recipe) -> Any:
+    if not isinstance(found, Signup):
+        return found
+    started = time.perf_counter()
+    return _Under(found, prepare(found, found.at_us, recipe.references, recipe.hasher), started)
+
+
+def _keyed(one: _Under) -> Keyed:
+    touch = one.prepared.keys.touch
+    return touch.at, touch.signup, [e.key for e in touch.entries], [e.attributes for e in touch.entries]
+
+
+def _finished(one: Any, answer: Answer | None, judge: Judge, write: Callable[[Assessment], Any]) -> Any:
+    if not isinstance(one, _Under) or answer is None:
+        return one
+    if isinstance(answer, str):
+        seen = complete(one.prepared, None, judge.features, StoreUnavailable(answer))
+    else:
+        repeated, blobs = answer
+        states = tuple(None if blob is None else KeyState(blob) for blob in blobs)
+        seen = complete(one.prepared, Exchange(states, repeated), judge.features)
+    return write(judge.assess(one.event, seen, None, one.started))
