@@ -116,9 +116,10 @@ def tor(rng: Random) -> str:
     return rng.choice(networks_of_kind("tor")).exit(rng, _TOR_EXITS)
 
 
-def hosting(rng: Random) -> Network:
-    """Return a hosting operator."""
-    return rng.choice(networks_of_kind("hosting"))
+def hosting(rng: Random, country: str | None = None) -> Network:
+    """Return a hosting operator, in a country where one is known."""
+    choices = (networks(country, "hosting") if country else ()) or networks_of_kind("hosting")
+    return rng.choice(choices)
 
 
 def university(rng: Random, country: str) -> Network:

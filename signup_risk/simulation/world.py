@@ -19,6 +19,10 @@ from signup_risk.simulation.tables import countries, words
 from signup_risk.simulation.taken import Taken
 
 DAY_US: Final = 86_400_000_000
+# Honest contradictions [assumption]: numbers kept from another country, cards of banks that serve several.
+_FOREIGN_PHONE_SHARE: Final = 0.03
+_FOREIGN_CARD_SHARE: Final = 0.05
+_FINTECH_HOMES: Final = ("LT", "GB", "BE", "DE", "US", "IE", "EE", "SG")
 _OFFICES: Final = 80
 _OFFICE_SHARE: Final = 0.05
 
@@ -116,7 +120,9 @@ def dress(rng: Random, world: World, applicant: Applicant, moment: Moment, *, ma
         if applicant.channel == "sso:google" and not applicant.email.endswith("gmail.com") and rng.random() < 0.7:
             applicant.channel = "direct"
     if "phone" in form and applicant.phone is None:
-        applicant.phone = phones.mobile_number(rng, person.country)
+        elsewhere = rng.random() < _FOREIGN_PHONE_SHARE
+        origin = countries()[world.country_weights.pick(rng)] if elsewhere else person.country
+        applicant.phone = phones.mobile_number(rng, origin)
     if "username" in form and applicant.username is None:
         applicant.username = user_name(rng, applicant)
     if "organization" in form and applicant.organization is None:
@@ -127,7 +133,8 @@ def dress(rng: Random, world: World, applicant: Applicant, moment: Moment, *, ma
         how = "sso" if manner is None and applicant.channel.startswith("sso:") else manner
         applicant.visit = sessions.visit(rng, text_length(applicant, form), how)
     if applicant.card is None and not form.isdisjoint(CARD_FIELDS):
-        applicant.card = payment.make_card(rng, payment.issuers(person.country.code).pick(rng))
+        issued = rng.choice(_FINTECH_HOMES) if rng.random() < _FOREIGN_CARD_SHARE else person.country.code
+        applicant.card = payment.make_card(rng, payment.issuers(issued).pick(rng))
     if applicant.billing is None and not form.isdisjoint(BILLING_FIELDS):
         applicant.billing = payment.bill_at_home(rng, person)
 

@@ -50,6 +50,8 @@ class Campaign:
             else plan.mail(rng, self._world, person, self._number)
         )
         browser = (matching if hidden[1] else plan.device)(rng, moment.browser_date, person)
+        if browser.zone != person.zone.name and rng.random() < plan.follow:
+            browser = replace(browser, zone=person.zone.name)
         home = country if plan.declared == "same" or hidden[2] else plan.declared
         applicant = Applicant(person, home, plan.network(rng, country), email, browser, self._group, label=1)
         self._fill(applicant, plan, moment, hidden)

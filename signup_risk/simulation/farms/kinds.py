@@ -17,6 +17,7 @@ from signup_risk.simulation.farms import mail_supply as mail
 from signup_risk.simulation.farms import network_supply as networks
 from signup_risk.simulation.farms import payment_supply as pay
 from signup_risk.simulation.farms import persona_supply as personas
+from signup_risk.simulation.farms.aim import Aim, draw_aim
 from signup_risk.simulation.farms.plan import Plan
 from signup_risk.simulation.scenario import FarmPriors
 from signup_risk.simulation.tables import countries
@@ -24,47 +25,19 @@ from signup_risk.simulation.world import CHANNELS, organization
 
 Drawer = Callable[[Random, FarmPriors, int], Plan]
 _CROWD_COUNTRIES: Final = ("IN", "ID", "PH", "PK", "BD", "NG", "KE", "VN", "BR", "EG", "UA")
-_PROXY_COUNTRIES: Final = (
-    "US",
-    "US",
-    "US",
-    "GB",
-    "DE",
-    "FR",
-    "CA",
-    "BR",
-    "IN",
-    "ID",
-    "PH",
-    "VN",
-    "NL",
-    "IT",
-    "ES",
-    "PL",
-    "MX",
-    "TR",
-    "UA",
-    "JP",
-    "KR",
-    "SG",
-    "AU",
-    "NG",
-    "ZA",
-    "TH",
-    "MY",
-)
 
 
-def _base(rng: Random, priors: FarmPriors, **chosen: Any) -> Plan:
+def _base(rng: Random, priors: FarmPriors, aim: Aim, **chosen: Any) -> Plan:
     """Draw every part that a kind has not chosen."""
     parts: dict[str, Any] = {
         "pace": rng.choice(("burst", "batches", "even", "poisson", "shifts", "blended")),
-        "country": _targets(rng),
-        "declared": "same" if rng.random() < 0.65 else rng.choice(("US", "US", "GB", "DE", "IN", "SG")),
+        "country": aim.country,
+        "declared": "same" if aim.careful or rng.random() < 0.6 else rng.choice(("US", "US", "GB", "DE", "IN", "SG")),
+        "follow": rng.uniform(0.85, 1.0) if aim.careful else rng.random() * 0.7,
         "device": devices.few_real(rng),
-        "phone": pay.rented_numbers(rng),
-        "card": rng.choice((pay.virtual_cards, pay.stolen_cards, pay.shared_cards))(rng),
-        "billing": _bills(rng),
+        "phone": pay.rented_numbers(rng, aim),
+        "card": rng.choice((pay.virtual_cards, pay.stolen_cards, pay.shared_cards))(rng, aim),
+        "billing": _bills(rng, aim),
         "manner": personas.manner(rng, priors.form_median, priors.form_sigma, human=rng.random()),
         "camouflage": rng.uniform(*priors.camouflage),
         "channel": CHANNELS
@@ -82,40 +55,46 @@ def _base(rng: Random, priors: FarmPriors, **chosen: Any) -> Plan:
 
 def a0(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw a script kiddie: throwaway mail, a few rented machines or one line, a program."""
+    aim = draw_aim(rng)
     local = mail.local_templates(rng, 1, 2)
     return _base(
         rng,
         priors,
+        aim,
         pace=rng.choice(("burst", "burst", "even", "batches")),
         persona=rng.choice((personas.gibberish, personas.from_list, personas.mixed, personas.coherent))(rng),
         mail=mail.throwaway(rng, local) if rng.random() < 0.8 else mail.catch_all(rng, local),
-        network=_network(rng, size, priors, machines=6, vpn=3, line=2, residential=1),
+        network=_network(rng, size, priors, aim, machines=6, vpn=3, line=2, residential=1),
         device=rng.choice((devices.script, devices.script, devices.headless_pool))(rng),
     )
 
 
 def a1(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw a catch-all farm: own fresh domains, a template over a name list, headless browsers."""
+    aim = draw_aim(rng)
     local = mail.local_templates(rng) if rng.random() < 0.75 else mail.person_like
     return _base(
         rng,
         priors,
+        aim,
         persona=rng.choice((personas.from_list, personas.from_list, personas.coherent, personas.mixed))(rng),
         mail=mail.catch_all(rng, local),
-        network=_network(rng, size, priors, machines=4, vpn=4, line=1, residential=3),
+        network=_network(rng, size, priors, aim, machines=4, vpn=4, line=1, residential=3),
         device=rng.choice((devices.headless_pool, devices.print_pool, devices.script, devices.few_real))(rng),
     )
 
 
 def a2(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw a bulk freemail farm: a seller's pool with the seller's pattern, names that do not match it."""
+    aim = draw_aim(rng)
     local = mail.local_templates(rng) if rng.random() < 0.85 else mail.person_like
     return _base(
         rng,
         priors,
+        aim,
         persona=rng.choice((personas.coherent, personas.from_list, personas.mixed))(rng),
         mail=mail.bulk_freemail(rng, local),
-        network=_network(rng, size, priors, machines=3, vpn=3, line=1, residential=5, modems=2),
+        network=_network(rng, size, priors, aim, machines=3, vpn=3, line=1, residential=5, modems=2),
         device=rng.choice((devices.print_pool, devices.print_pool, devices.headless_pool, devices.spoofed_default))(
             rng
         ),
@@ -124,25 +103,29 @@ def a2(rng: Random, priors: FarmPriors, size: int) -> Plan:
 
 def a3(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw an alias farmer: one box, one home, real browsers, a shared card."""
+    aim = draw_aim(rng, rng.choice(tuple(countries())) if rng.random() < 0.7 else None)
     return _base(
         rng,
         priors,
+        aim,
         pace=rng.choice(("poisson", "shifts", "blended", "batches")),
         persona=rng.choice((personas.repeated, personas.coherent, personas.from_list))(rng),
         mail=mail.aliases(rng),
-        network=_network(rng, size, priors, line=6, vpn=3, residential=2, modems=1),
-        card=pay.shared_cards(rng) if rng.random() < 0.7 else pay.virtual_cards(rng),
-        phone=pay.own_numbers if rng.random() < 0.3 else pay.rented_numbers(rng),
+        network=_network(rng, size, priors, aim, line=6, vpn=3, residential=2, modems=1),
+        card=pay.shared_cards(rng, aim) if rng.random() < 0.7 else pay.virtual_cards(rng, aim),
+        phone=pay.own_numbers if rng.random() < 0.3 else pay.rented_numbers(rng, aim),
         manner=personas.manner(rng, (6, 90), (0.15, 0.8), human=0.8),
     )
 
 
 def a4(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw an anti-detect professional: unique everything, placed where the persona lives, virtual cards."""
+    aim = draw_aim(rng)
     local = mail.local_templates(rng) if rng.random() < 0.4 else mail.person_like
     return _base(
         rng,
         priors,
+        aim,
         pace=rng.choice(("blended", "blended", "poisson", "shifts", "even")),
         declared="same",
         persona=personas.coherent(rng),
@@ -150,8 +133,8 @@ def a4(rng: Random, priors: FarmPriors, size: int) -> Plan:
         network=networks.residential(rng, size, priors.address_reuse),
         device=devices.spoofed(rng, priors.contradictions),
         phone=pay.matching_numbers(rng),
-        card=pay.virtual_cards(rng),
-        billing=_bills(rng) if rng.random() < 0.75 else pay.own_bills,
+        card=pay.virtual_cards(rng, aim),
+        billing=_bills(rng, aim) if rng.random() < 0.75 else pay.own_bills,
         manner=personas.manner(rng, (12, 80), (0.05, 0.6), human=0.9),
     )
 
@@ -159,11 +142,12 @@ def a4(rng: Random, priors: FarmPriors, size: int) -> Plan:
 def a6(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw a channel abuser: programme addresses of an institution, real names, no payment of note."""
     country = rng.choice(("US", "US", "IN", "ID", "GB", "BR", "NG", "VN", "PL", "TR", "MX", "PK", "KE"))
+    aim = draw_aim(rng, country)
     return _base(
         rng,
         priors,
+        aim,
         pace=rng.choice(("blended", "shifts", "poisson", "batches")),
-        country=Weighted({country: 1.0}),
         persona=personas.coherent(rng),
         mail=mail.programme(rng),
         network=networks.campus_tunnel(rng, country)
@@ -179,18 +163,19 @@ def a6(rng: Random, priors: FarmPriors, size: int) -> Plan:
 def a7(rng: Random, priors: FarmPriors, _size: int) -> Plan:
     """Draw a crowd of paid people: each with an own home, device and mailbox; a code or cards in common."""
     code = letters(rng, rng.randint(5, 9), "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+    aim = Aim(Weighted({place: rng.random() for place in some(rng, _CROWD_COUNTRIES, 1, 3)}), careful=True)
     return _base(
         rng,
         priors,
+        aim,
         pace=rng.choice(("blended", "poisson", "shifts")),
-        country=Weighted({code: rng.random() for code in some(rng, _CROWD_COUNTRIES, 1, 3)}),
         declared="same",
         persona=personas.coherent(rng),
         mail=mail.aged_freemail,
         network=networks.everyday_lines(rng),
         device=devices.own_each(rng),
         phone=pay.own_numbers,
-        card=pay.shared_cards(rng) if rng.random() < 0.4 else pay.own_cards,
+        card=pay.shared_cards(rng, aim) if rng.random() < 0.4 else pay.own_cards,
         billing=pay.own_bills,
         manner=personas.manner(rng, (15, 70), (0.4, 0.8), human=1.0),
         code=code,
@@ -215,14 +200,15 @@ def draw_plans(rng: Random, kind: str, priors: FarmPriors, size: int) -> Weighte
     return Weighted([(DRAWERS[name](rng, priors, each), rng.uniform(0.3, 1.0)) for name in kinds])
 
 
-def _network(rng: Random, size: int, priors: FarmPriors, **weights: float) -> networks.NetworkSupply:
+def _network(rng: Random, size: int, priors: FarmPriors, aim: Aim, **weights: float) -> networks.NetworkSupply:
     """Choose a supplier of addresses, or two that are mixed."""
+    where = aim.main if aim.careful else None
     draw = {
-        "machines": lambda: networks.rented_machines(rng),
-        "vpn": lambda: networks.vpn_pool(rng),
-        "line": lambda: networks.own_line(rng, rng.choice(tuple(countries()))),
+        "machines": lambda: networks.rented_machines(rng, where),
+        "vpn": lambda: networks.vpn_pool(rng, where),
+        "line": lambda: networks.own_line(rng, where or rng.choice(tuple(countries()))),
         "residential": lambda: networks.residential(rng, size, priors.address_reuse),
-        "modems": lambda: networks.mobile_modems(rng),
+        "modems": lambda: networks.mobile_modems(rng, where),
     }
     first = draw[Weighted(weights).pick(rng)]()
     if rng.random() > 0.25:
@@ -236,12 +222,8 @@ def _either(
     return (first if rng.random() < share else second)(rng, country)
 
 
-def _targets(rng: Random) -> Weighted[str]:
-    return Weighted({code: rng.random() + 0.05 for code in some(rng, _PROXY_COUNTRIES, 1, rng.choice((1, 3, 10)))})
-
-
-def _bills(rng: Random) -> pay.BillingSupply:
+def _bills(rng: Random, aim: Aim) -> pay.BillingSupply:
     style = rng.random()
     if style < 0.5:
-        return pay.template_bills(rng)
-    return pay.generated_bills(rng) if style < 0.8 else pay.own_bills
+        return pay.template_bills(rng, aim)
+    return pay.generated_bills(rng, aim) if style < 0.8 else pay.own_bills

@@ -12,21 +12,21 @@ from signup_risk.simulation.tables import countries
 NetworkSupply = Callable[[Random, str], str]
 
 
-def rented_machines(rng: Random) -> NetworkSupply:
+def rented_machines(rng: Random, where: str | None) -> NetworkSupply:
     """Use a handful of hosting addresses, alone or as whole /24s."""
     if rng.random() < 0.55:
-        pool = _machine_pool(rng, rng.choice((1, 1, 2, 3, 5, 10, 30)))
+        pool = _machine_pool(rng, where, rng.choice((1, 1, 2, 3, 5, 10, 30)))
         return lambda rng, _country: rng.choice(pool)
-    bases = [addresses.hosting(rng).prefixes for _ in range(rng.randint(1, 6))]
+    bases = [addresses.hosting(rng, where).prefixes for _ in range(rng.randint(1, 6))]
     nets = [rng.choice(prefixes) for prefixes in bases]
     starts = [base + rng.randrange(max(1, count // 256)) * 256 for base, count in nets]
     width = rng.choice((16, 64, 254, 254))
     return lambda rng, _country: addresses.ipv4(rng.choice(starts) + 1 + rng.randrange(width))
 
 
-def vpn_pool(rng: Random) -> NetworkSupply:
+def vpn_pool(rng: Random, where: str | None) -> NetworkSupply:
     """Use exits of a commercial VPN, many or few."""
-    pool = [addresses.vpn(rng) for _ in range(rng.choice((2, 5, 12, 40, 120)))]
+    pool = [addresses.vpn(rng, where) for _ in range(rng.choice((2, 5, 12, 40, 120)))]
     return lambda rng, _country: pool[skewed_index(rng, len(pool), 1.3)]
 
 
@@ -50,9 +50,9 @@ def residential(rng: Random, size: int, reuse: tuple[float, float]) -> NetworkSu
     return supply
 
 
-def mobile_modems(rng: Random) -> NetworkSupply:
+def mobile_modems(rng: Random, where: str | None) -> NetworkSupply:
     """Use modems on a mobile network, whose exits are shared with ordinary subscribers."""
-    place = rng.choice(("US", "GB", "UA", "RU", "ID", "IN", "BR", "PL", "VN", "PH", "NG"))
+    place = where or rng.choice(("US", "GB", "UA", "RU", "ID", "IN", "BR", "PL", "VN", "PH", "NG"))
     return lambda rng, _country: addresses.carrier(rng, place, 0.1)
 
 
@@ -88,8 +88,8 @@ def everyday_lines(_rng: Random) -> NetworkSupply:
     return supply
 
 
-def _machine_pool(rng: Random, count: int) -> list[str]:
-    network = addresses.hosting(rng)
+def _machine_pool(rng: Random, where: str | None, count: int) -> list[str]:
+    network = addresses.hosting(rng, where)
     if network.prefix6 and rng.random() < 0.15:
         return [network.host6(rng) for _ in range(count * 3)]
     return [network.host(rng) for _ in range(count)]

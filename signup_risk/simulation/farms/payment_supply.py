@@ -8,6 +8,7 @@ from random import Random
 
 from signup_risk.simulation import payment, phones
 from signup_risk.simulation.draw import fill_pattern, some
+from signup_risk.simulation.farms.aim import Aim
 from signup_risk.simulation.payment import BillingAddress, PaymentCard
 from signup_risk.simulation.people import Person, street_address
 from signup_risk.simulation.tables import countries
@@ -39,17 +40,17 @@ _CHEAP = (
 )
 
 
-def rented_numbers(rng: Random) -> PhoneSupply:
+def rented_numbers(rng: Random, aim: Aim) -> PhoneSupply:
     """Use receptions from a few countries, partly from the same blocks, some numbers more than once."""
-    places = some(rng, _CHEAP, 1, 4)
+    places = aim.fitting(some(rng, _CHEAP, 1, 4))
     blocks = {code: phones.number_blocks(rng, countries()[code], rng.randint(1, 12)) for code in places}
     in_block, again = rng.random(), rng.random() ** 3 * 0.5
     used: list[str] = []
 
-    def supply(rng: Random, _person: Person) -> str:
+    def supply(rng: Random, person: Person) -> str:
         if used and rng.random() < again:
             return rng.choice(used)
-        code = rng.choice(places)
+        code = person.country.code if person.country.code in blocks else rng.choice(places)
         place = countries()[code]
         blocked = rng.random() < in_block
         number = (
@@ -84,7 +85,7 @@ def own_numbers(rng: Random, person: Person) -> str:
     return phones.mobile_number(rng, person.country)
 
 
-def shared_cards(rng: Random) -> CardSupply:
+def shared_cards(rng: Random, _aim: Aim) -> CardSupply:
     """Use a few cards for many accounts."""
     count, decline = rng.choice((1, 1, 2, 3, 6)), rng.uniform(0.02, 0.25)
     pool: list[PaymentCard] = []
@@ -99,9 +100,9 @@ def shared_cards(rng: Random) -> CardSupply:
     return supply
 
 
-def virtual_cards(rng: Random) -> CardSupply:
+def virtual_cards(rng: Random, aim: Aim) -> CardSupply:
     """Use virtual cards of one to four issuer numbers, most new, some charged to several accounts."""
-    places = some(rng, ("US", "US", "GB", "HK", "SG", "DE", "NL", "CA"), 1, 2)
+    places = aim.fitting(some(rng, ("US", "GB", "HK", "SG", "DE", "NL", "CA"), 1, 2))[:2]
     pool = [issuer for code in places for issuer in (*payment.virtual_issuers(code), *payment.issuers(code).values[:3])]
     chosen = some(rng, pool, 1, 4)
     decline, mismatch, again = rng.uniform(0.02, 0.35), rng.uniform(0.02, 0.5), rng.random() ** 2 * 0.5
@@ -117,13 +118,14 @@ def virtual_cards(rng: Random) -> CardSupply:
     return supply
 
 
-def stolen_cards(rng: Random) -> CardSupply:
+def stolen_cards(rng: Random, aim: Aim) -> CardSupply:
     """Use bought card data from anywhere: many declines, addresses that do not match."""
-    places = some(rng, tuple(countries()), 1, 8)
+    places = aim.fitting(some(rng, tuple(countries()), 1, 8))
     decline, mismatch = rng.uniform(0.15, 0.7), rng.uniform(0.2, 0.8)
 
-    def supply(rng: Random, _person: Person) -> PaymentCard:
-        issuer = payment.issuers(rng.choice(places)).pick(rng)
+    def supply(rng: Random, person: Person) -> PaymentCard:
+        place = person.country.code if person.country.code in places else rng.choice(places)
+        issuer = payment.issuers(place).pick(rng)
         return payment.make_card(rng, issuer, mismatch=mismatch, decline=decline, farm=True)
 
     return supply
@@ -134,9 +136,9 @@ def own_cards(rng: Random, person: Person) -> PaymentCard:
     return payment.make_card(rng, payment.issuers(person.country.code).pick(rng))
 
 
-def template_bills(rng: Random) -> BillingSupply:
+def template_bills(rng: Random, aim: Aim) -> BillingSupply:
     """Use one to five addresses out of a guide, the flat or the number changed each time."""
-    code = rng.choice(("US", "US", "US", "GB", "CA", "HK", "SG"))
+    code = aim.main if aim.careful else rng.choice(("US", "US", "US", "GB", "CA", "HK", "SG"))
     place = countries()[code]
     stems = []
     for _ in range(rng.randint(1, 5)):
@@ -155,11 +157,12 @@ def template_bills(rng: Random) -> BillingSupply:
     return supply
 
 
-def generated_bills(rng: Random) -> BillingSupply:
+def generated_bills(rng: Random, aim: Aim) -> BillingSupply:
     """Use addresses from a generator for one country, whoever the persona is."""
-    place = countries()[rng.choice(("US", "US", "GB", "DE", "CA", "FR"))]
+    fixed = None if aim.careful else countries()[rng.choice(("US", "US", "GB", "DE", "CA", "FR"))]
 
     def supply(rng: Random, person: Person) -> BillingAddress:
+        place = fixed or person.country
         moved = replace(person, country=place, city=rng.choice(place.cities))
         return payment.bill_at_home(rng, moved)
 

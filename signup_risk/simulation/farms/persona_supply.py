@@ -9,7 +9,7 @@ from random import Random
 
 from signup_risk.simulation.draw import Weighted, letters, log_normal, log_uniform, some
 from signup_risk.simulation.people import Person, ascii_name, given_name, make_person, surname
-from signup_risk.simulation.sessions import Visit, human_score, referrer
+from signup_risk.simulation.sessions import MANNERS, Visit, human_score, referrer, visit
 from signup_risk.simulation.tables import countries, locales, words
 
 PersonaSupply = Callable[[Random, str], Person]
@@ -95,12 +95,14 @@ def manner(rng: Random, median: tuple[float, float], sigma: tuple[float, float],
     pace, spread, visit_extra = (
         log_uniform(rng, *median),
         log_uniform(rng, *sigma),
-        log_uniform(rng, 0.3, 150),
+        log_uniform(rng, 1, 200),
     )
     keys = Weighted({"none": 25 * (1.1 - human), "typed": 30, "exact": 15, "few": 20}).pick(rng)
     pasted = rng.choice((0, 0, 0, 1, 2, 4))
     score, width = rng.uniform(0.05 + 0.5 * human, 0.95), rng.choice((4, 10, 30))
     people = rng.random() < human
+    if rng.random() < 0.2 + 0.4 * human:
+        return natural(rng)
 
     def supply(rng: Random, length: int) -> Visit:
         form = log_normal(rng, pace, spread)
@@ -118,6 +120,20 @@ def manner(rng: Random, median: tuple[float, float], sigma: tuple[float, float],
             captcha_score=human_score(rng) if people else rng.betavariate(score * width, (1 - score) * width),
             referrer=referrer(rng),
         )
+
+    return supply
+
+
+def natural(rng: Random) -> Manner:
+    """Fill forms as a person does, each campaign in its own favourite way and pace."""
+    favourite, share = MANNERS.pick(rng), rng.uniform(0.3, 1.0)
+    pace = log_uniform(rng, 0.6, 1.5)
+
+    def supply(rng: Random, length: int) -> Visit:
+        made = visit(rng, length, favourite if rng.random() < share else None)
+        made.form_seconds *= pace
+        made.age_seconds *= pace
+        return made
 
     return supply
 

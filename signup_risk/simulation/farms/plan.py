@@ -19,6 +19,7 @@ class Plan:
     Attributes:
         country: Draws the country that an account pretends to be from.
         declared: What the form says: ``same`` as the persona, or one country for all.
+        follow: Chance that the zone and language of a device are set to fit the persona.
         camouflage: Chance, attribute by attribute, of what ordinary people show.
         channel: Draws the way in.
         code: Referral code of the campaign, or none.
@@ -36,6 +37,7 @@ class Plan:
     card: CardSupply
     billing: BillingSupply
     manner: Manner
+    follow: float
     camouflage: float
     channel: Weighted[str]
     code: str | None
