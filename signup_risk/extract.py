@@ -5,6 +5,7 @@ Serving, training and replay call these functions and no others, so that a featu
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -57,8 +58,12 @@ _MASK: Final = 0xFFFF_FFFF
 #: Shortest word that is counted as a word of a mailbox: shorter ones are shared by everybody.
 _MIN_STEM: Final = 4
 
-_PREFIXES: Final = {kind.name: kind.prefix() for kind in KINDS}
-_CODES: Final = {name: KIND[name].prefix() if name in KIND else f"{name}:".encode() for name in VALUES}
+_KEY_MASK: Final = (1 << 63) - 1
+
+#: Each value with what is hashed in front of it: the prefix of its kind, or its name if it is only part of others.
+_READERS: Final = tuple(
+    (name, KIND[name].prefix() if name in KIND else f"{name}:".encode(), read) for name, (read, _) in VALUES.items()
+)
 
 #: Versions of what features are computed with; a model that was trained with others is refused.
 VERSIONS: Final[Mapping[str, int]] = {
@@ -233,15 +238,19 @@ class Keys:
     __slots__ = ("kinds", "names", "touch")
 
     def __init__(self, context: Context, hasher: Hasher) -> None:
-        hashes = {name: hasher.name(_CODES[name], v) for name, (read, _) in VALUES.items() if (v := read(context))}
-        self.names = {name: value & _MASK or 1 for name, value in hashes.items()}
+        hashes: dict[str, int] = {}
+        for name, code, read in _READERS:
+            value = read(context)
+            if value:
+                hashes[name] = hasher.name(code, value)
+        names = self.names = {name: value & _MASK or 1 for name, value in hashes.items()}
         self.kinds: list[str] = []
         entries = []
         for kind in KINDS:
-            if all(value in hashes for value in kind.values):
+            key = _key(kind, hashes)
+            if key is not None:
                 self.kinds.append(kind.name)
-                others = tuple(self.names.get(other, 0) for other in kind.attributes)
-                entries.append(Entry(_key(kind, hashes, hasher), others))
+                entries.append(Entry(key, tuple([names.get(other, 0) for other in kind.attributes])))
         signup_id = context.signup.signup_id
         self.touch = Touch(context.at, signup_name(signup_id, hasher), tuple(entries))
 
@@ -253,11 +262,32 @@ class Keys:
         return Velocity(views, self.names)
 
 
-def _key(kind: KeyKind, hashes: dict[str, int], hasher: Hasher) -> int:
-    """Name a key: one value is named already, several are named by the names of each."""
-    if len(kind.values) == 1:
-        return hashes[kind.values[0]]
-    return hasher.name(_PREFIXES[kind.name], ":".join(str(hashes[value]) for value in kind.values))
+def _key(kind: KeyKind, hashes: dict[str, int]) -> int | None:
+    """Name a key, if the sign-up shows all its values: one value is named already, several by a mix of the names.
+
+    The mix is linear modulo 2^63 with odd factors of its kind. Names are keyed hashes, uniform and independent, so
+    it collides no more often than a hash would, and it tells nothing that they do not.
+    """
+    values = kind.values
+    if len(values) == 1:
+        return hashes.get(values[0])
+    key, factors = _SEEDS[kind.name]
+    for value, factor in zip(values, factors, strict=True):
+        name = hashes.get(value)
+        if name is None:
+            return None
+        key += name * factor
+    return key & _KEY_MASK or 1
+
+
+def _seed(kind: KeyKind) -> tuple[int, tuple[int, ...]]:
+    """Return start and factors of a kind's mix: digests of its name, versions and layout, no secrets."""
+    digest = hashlib.sha256(kind.prefix()).digest()
+    words = [int.from_bytes(digest[i : i + 8], "little") | 1 for i in range(0, 32, 8)]
+    return words[0], tuple(words[1 : 1 + len(kind.values)])
+
+
+_SEEDS: Final = {kind.name: _seed(kind) for kind in KINDS}
 
 
 def signup_name(signup_id: str | None, hasher: Hasher) -> int:

@@ -81,6 +81,11 @@ class KeyState:
         return rows.tolist()[index::width]
 
     @property
+    def bucket_count(self) -> int:
+        """Return how many buckets are kept."""
+        return self._buckets
+
+    @property
     def outcome_count(self) -> int:
         """Return how many outcomes are kept."""
         return self._outcomes
@@ -170,43 +175,63 @@ def _insert(state: KeyState, at: int, newest: int, row: bytes, horizon: int) -> 
     ))  # fmt: skip
 
 
-def _spill(state: KeyState, spilled: int | None, newest: int) -> tuple[bytes | memoryview[int], int]:
+def _spill(state: KeyState, spilled: int | None, newest: int) -> tuple[bytes | bytearray, int]:
     """Return the bytes behind the rows, with one more time in the buckets of every window that still reaches it.
 
     Buckets that no window reaches any more are dropped on the way, so their number is bounded.
     """
-    codes, counts = state.buckets()
-    if spilled is None and not _outdated(codes, newest):
-        return state.blob[state.tail :], len(codes)
-    found, sums = codes.tolist(), counts.tolist()
-    for window in WINDOWS:
+    size = state.bucket_count
+    if spilled is None and not size:
+        return state.blob[state.tail :], 0
+    floors = [_floor(window, newest) for window in WINDOWS]
+    if newest == state.newest or floors == [_floor(window, state.newest) for window in WINDOWS]:
+        tail = _incremented(state, spilled, floors)
+        if tail is not None:
+            return tail, size
+    code_view, count_view = state.buckets()
+    codes, counts = code_view.tolist(), count_view.tolist()
+    for window, floor in zip(WINDOWS, floors, strict=True):
         base = window.level << 32
-        floor = base | max(0, (newest - window.length - LATENESS) // window.grain)
         if spilled is not None and (code := base | spilled // window.grain) > floor:
-            i = bisect_left(found, code)
-            if i < len(found) and found[i] == code:
-                sums[i] = min(sums[i] + 1, _COUNT_LIMIT)
-            else:
-                found.insert(i, code)
-                sums.insert(i, 1)
-        low = bisect_left(found, base)
-        if low < len(found) and found[low] <= floor:
-            high = bisect_right(found, floor)
-            del found[low:high], sums[low:high]
-    outcomes = state.blob[state.tail + 12 * len(codes) :]
-    return struct.pack(f"<{len(found)}Q{len(sums)}I", *found, *sums) + outcomes, len(found)
+            _increment(codes, counts, code)
+        low, high = bisect_left(codes, base), bisect_right(codes, floor)
+        del codes[low:high], counts[low:high]
+    outcomes = state.blob[state.tail + 12 * size :]
+    return struct.pack(f"<{len(codes)}Q{len(counts)}I", *codes, *counts) + outcomes, len(codes)
 
 
-def _outdated(codes: memoryview[int], newest: int) -> bool:
-    """Tell whether the first bucket of any window is one that the window no longer reaches."""
-    if not codes:
-        return False
-    for window in WINDOWS:
-        base = window.level << 32
-        low = bisect_left(codes, base)
-        if low < len(codes) and codes[low] <= base | max(0, (newest - window.length - LATENESS) // window.grain):
-            return True
-    return False
+def _floor(window: Window, newest: int) -> int:
+    """Return the code of the last bucket that the window no longer reaches."""
+    return window.level << 32 | max(0, (newest - window.length - LATENESS) // window.grain)
+
+
+def _incremented(state: KeyState, spilled: int | None, floors: list[int]) -> bytes | bytearray | None:
+    """Return the tail with the counts raised in place, or ``None`` if a bucket is missing or full.
+
+    This is what happens at nearly every sign-up on a busy key, at a third of the time of unpacking all buckets.
+    """
+    if spilled is None:
+        return state.blob[state.tail :]
+    codes, _ = state.buckets()
+    tail = bytearray(state.blob[state.tail :])
+    counts = memoryview(tail)[8 * len(codes) : 12 * len(codes)].cast("I")
+    for window, floor in zip(WINDOWS, floors, strict=True):
+        code = window.level << 32 | spilled // window.grain
+        if code > floor:
+            i = bisect_left(codes, code)
+            if i == len(codes) or codes[i] != code or counts[i] == _COUNT_LIMIT:
+                return None
+            counts[i] += 1
+    return tail
+
+
+def _increment(codes: list[int], counts: list[int], code: int) -> None:
+    i = bisect_left(codes, code)
+    if i < len(codes) and codes[i] == code:
+        counts[i] = min(counts[i] + 1, _COUNT_LIMIT)
+    else:
+        codes.insert(i, code)
+        counts.insert(i, 1)
 
 
 def judge(blob: bytes, known_at: int, signup: int, code: int | None) -> bytes:

@@ -50,7 +50,7 @@ PARAMETERS: Final[Mapping[str, Any]] = {
 MAX_TREES: Final = 300
 
 #: Share of the whole gain below which a feature is left out of a model.
-USEFUL_SHARE: Final = 0.0004
+USEFUL_SHARE: Final = 0.0008
 PATIENCE: Final = 40
 
 
