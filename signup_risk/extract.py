@@ -16,8 +16,9 @@ from signup_risk.events import InputWarning, Signup
 from signup_risk.features.base import Feature
 from signup_risk.features.catalog import CATALOG
 from signup_risk.features.context import Context, Shape
-from signup_risk.features.keys import KIND, KINDS, VALUES, KeyKind
-from signup_risk.features.keys import VERSION as KEYS_VERSION
+from signup_risk.features.keys import READERS
+from signup_risk.features.kinds import KIND, KINDS, KeyKind
+from signup_risk.features.kinds import VERSION as KEYS_VERSION
 from signup_risk.features.reading import Velocity
 from signup_risk.normalize import (
     accept_language,
@@ -62,7 +63,7 @@ _KEY_MASK: Final = (1 << 63) - 1
 
 #: Each value with what is hashed in front of it: the prefix of its kind, or its name if it is only part of others.
 _READERS: Final = tuple(
-    (name, KIND[name].prefix() if name in KIND else f"{name}:".encode(), read) for name, (read, _) in VALUES.items()
+    (name, KIND[name].prefix() if name in KIND else f"{name}:".encode(), read) for name, read in READERS.items()
 )
 
 #: Versions of what features are computed with; a model that was trained with others is refused.

@@ -2,7 +2,7 @@
 
 from signup_risk.features.base import FAMILIES, Family, Feature, Value, feature
 from signup_risk.features.context import Context, Shape
-from signup_risk.features.keys import KINDS, KeyKind
+from signup_risk.features.kinds import KINDS, KeyKind
 from signup_risk.features.reading import Velocity
 
 __all__ = ["FAMILIES", "KINDS", "Context", "Family", "Feature", "KeyKind", "Shape", "Value", "Velocity", "feature"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from signup_risk.events import Signup
+from signup_risk.features.reading import Velocity
 from signup_risk.normalize import (
     AgentFacts,
     EmailFacts,
@@ -18,9 +18,6 @@ from signup_risk.normalize import (
     TextFacts,
 )
 from signup_risk.references import CountryFacts, DomainFacts, IssuerFacts, NetworkFacts
-
-if TYPE_CHECKING:  # reading.py needs this module for its keys
-    from signup_risk.features.reading import Velocity
 
 
 @dataclass(frozen=True, slots=True)

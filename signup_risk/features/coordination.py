@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from signup_risk.features.base import Feature
-from signup_risk.features.keys import KIND
+from signup_risk.features.kinds import KIND
 from signup_risk.stores import DAYS_7, DAYS_30, HOUR_1, HOURS_24, Window
 
 _NO_PAST: Final = "not shown, or too little traffic before it to know what is usual"

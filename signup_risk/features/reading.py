@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from signup_risk.features.keys import ALL, KIND
+from signup_risk.features.kinds import ALL, KIND
 from signup_risk.stores import DAYS_7, KeyView, Window
 
 #: Sign-ups of the past that a baseline needs before anything can be called surprising.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from signup_risk.features.base import Feature
-from signup_risk.features.keys import KIND
+from signup_risk.features.kinds import KIND
 from signup_risk.stores import DAYS_7, DAYS_30, HOUR_1, HOURS_24, MINUTES_10, Window
 
 _NO_KEY: Final = "the sign-up does not show it, or velocity could not be read"

@@ -11,7 +11,8 @@ from signup_risk.errors import ConfigurationError, ModelMismatch
 from signup_risk.extract import select
 from signup_risk.features import FAMILIES, KINDS
 from signup_risk.features.catalog import CATALOG, joined
-from signup_risk.features.keys import KIND, VALUES
+from signup_risk.features.keys import READERS
+from signup_risk.features.kinds import INPUTS, KIND
 
 
 def test_every_family_is_there_and_large_enough() -> None:
@@ -54,9 +55,10 @@ def test_unknown_names_are_refused() -> None:
 def test_kinds_of_keys_are_sound() -> None:
     """Kinds are unique, made of known values, and remember values that are kinds themselves, for their base rate."""
     assert len(KIND) == len(KINDS) <= 32
+    assert INPUTS.keys() == READERS.keys()
     for kind in KINDS:
-        assert all(value in VALUES for value in kind.values)
-        assert all(other in VALUES for other in kind.attributes)
+        assert all(value in INPUTS for value in kind.values)
+        assert all(other in INPUTS for other in kind.attributes)
 
 
 def test_no_attribute_of_a_person_is_guilt() -> None:
