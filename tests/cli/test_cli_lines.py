@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from io import BytesIO
 
 import pytest
@@ -37,6 +38,17 @@ def test_long_lines_are_dropped(length: int, ending: bytes) -> None:
     assert found[1][0] == 2
     assert isinstance(found[1][1], BadLine)
     assert found[2:] == ([(3, b"last")] if ending == b"\nlast" else [])
+
+
+def test_endless_line_takes_no_memory() -> None:
+    """However long a line is, no more of it is held than the limit."""
+    blocks = iter([b"x" * LONGEST] * 64)
+    tracemalloc.start()
+    found = list(numbered_lines(lambda _size: next(blocks, b"")))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found) == 1
+    assert peak < 8 * LONGEST
 
 
 def test_longest_line_is_kept() -> None:
