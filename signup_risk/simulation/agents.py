@@ -12,10 +12,21 @@ from typing import Final, NamedTuple
 from signup_risk.simulation.draw import Weighted, letters
 from signup_risk.simulation.tables import read_json
 
-# Chrome 131 was released on 2024-11-12 and Firefox 132 on 2024-10-29; both follow every four weeks.
-_CHROME: Final = (131, date(2024, 11, 12))
-_FIREFOX: Final = (132, date(2024, 10, 29))
-_CADENCE_DAYS: Final = 28
+# Days of release from MDN's browser-compat-data 8.1.9 (2026-11-12, CC0); versions between lie on the line between.
+_CHROME: Final = (
+    (94, date(2021, 9, 21)),
+    (120, date(2023, 12, 5)),
+    (140, date(2025, 9, 2)),
+    (152, date(2026, 8, 25)),
+    (157, date(2026, 11, 3)),
+)
+_FIREFOX: Final = (
+    (94, date(2021, 11, 2)),
+    (120, date(2023, 11, 21)),
+    (140, date(2025, 6, 24)),
+    (154, date(2026, 8, 18)),
+    (160, date(2026, 11, 10)),
+)
 # How many releases behind people are [assumption: long tail of machines that never update].
 _LAG: Final[Weighted[tuple[int, int]]] = Weighted(
     {(0, 0): 52, (1, 1): 24, (2, 4): 13, (5, 12): 7, (13, 30): 3, (31, 60): 1}
@@ -168,9 +179,17 @@ def tls_text(name: str, style: str) -> str:
     return f"t13d{14 + int(digest[0], 16) % 5}{12 + int(digest[1], 16) % 6}h2_{digest[2:14]}_{digest[14:26]}"
 
 
-def _release(rng: Random, start: tuple[int, date], at: date) -> int:
+def _release(rng: Random, calendar: tuple[tuple[int, date], ...], at: date) -> int:
     low, high = _LAG.pick(rng)
-    return max(60, start[0] + (at - start[1]).days // _CADENCE_DAYS - rng.randint(low, high))
+    return max(60, _newest(calendar, at) - rng.randint(low, high))
+
+
+@lru_cache(maxsize=1024)
+def _newest(calendar: tuple[tuple[int, date], ...], at: date) -> int:
+    """Return the newest version that was out on a day."""
+    index = min(max(1, sum(day <= at for _, day in calendar)), len(calendar) - 1)
+    (first, begin), (last, end) = calendar[index - 1], calendar[index]
+    return first + (at - begin).days * (last - first) // (end - begin).days
 
 
 def _platform(rng: Random, system: str) -> str:
