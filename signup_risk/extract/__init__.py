@@ -1,0 +1,24 @@
+"""Turn a sign-up into the facts, the keys and the feature values that everything above works with.
+
+Serving, training and replay call these functions and no others, so that a feature means the same in all three.
+"""
+
+from signup_risk.extract.facts import Described, describe
+from signup_risk.extract.keyed import Keys, signup_name
+from signup_risk.extract.observation import Observation, Prepared, complete, prepare, values_of, with_velocity
+from signup_risk.extract.selection import VERSIONS, select
+
+__all__ = [
+    "VERSIONS",
+    "Described",
+    "Keys",
+    "Observation",
+    "Prepared",
+    "complete",
+    "describe",
+    "prepare",
+    "select",
+    "signup_name",
+    "values_of",
+    "with_velocity",
+]

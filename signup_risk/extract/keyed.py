@@ -1,0 +1,88 @@
+"""Name the values of a sign-up and the velocity keys that it touches, and read a store's answer about them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from signup_risk.features.context import Context
+from signup_risk.features.keys import READERS
+from signup_risk.features.kinds import KIND, KINDS, KeyKind
+from signup_risk.features.reading import Velocity
+from signup_risk.stores import Entry, Exchange, Hasher, KeyView, Touch
+
+_MASK: Final = 0xFFFF_FFFF
+_KEY_MASK: Final = (1 << 63) - 1
+
+#: Each value with what is hashed in front of it: the prefix of its kind, or its name if it is only part of others.
+_READERS: Final = tuple(
+    (name, KIND[name].prefix() if name in KIND else f"{name}:".encode(), read) for name, read in READERS.items()
+)
+
+
+class Keys:
+    """Hold the hashed names of one sign-up's values and the keys that it touches.
+
+    Args:
+        context: Facts of the sign-up.
+        hasher: Names values under the store's secret.
+    """
+
+    __slots__ = ("kinds", "names", "touch")
+
+    def __init__(self, context: Context, hasher: Hasher) -> None:
+        hashes: dict[str, int] = {}
+        for name, code, read in _READERS:
+            value = read(context)
+            if value:
+                hashes[name] = hasher.name(code, value)
+        names = self.names = {name: value & _MASK or 1 for name, value in hashes.items()}
+        self.kinds: list[str] = []
+        entries = []
+        for kind in KINDS:
+            key = _key(kind, hashes)
+            if key is not None:
+                self.kinds.append(kind.name)
+                entries.append(Entry(key, tuple([names.get(other, 0) for other in kind.attributes])))
+        signup_id = context.signup.signup_id
+        self.touch = Touch(context.at, signup_name(signup_id, hasher), tuple(entries))
+
+    def read(self, answer: Exchange) -> Velocity:
+        """Return the velocity that a store's answer holds."""
+        own = self.touch.short if answer.repeated else 0
+        at = self.touch.at
+        views = {k: KeyView(state, at, own) for k, state in zip(self.kinds, answer.states, strict=True)}
+        return Velocity(views, self.names)
+
+
+def _key(kind: KeyKind, hashes: dict[str, int]) -> int | None:
+    """Name a key, if the sign-up shows all its values: one value is named already, several by a mix of the names.
+
+    The mix is linear modulo 2^63 with odd factors of its kind. Names are keyed hashes, uniform and independent, so
+    it collides no more often than a hash would, and it tells nothing that they do not.
+    """
+    values = kind.values
+    if len(values) == 1:
+        return hashes.get(values[0])
+    key, factors = _SEEDS[kind.name]
+    for value, factor in zip(values, factors, strict=True):
+        name = hashes.get(value)
+        if name is None:
+            return None
+        key += name * factor
+    return key & _KEY_MASK or 1
+
+
+def _seed(kind: KeyKind) -> tuple[int, tuple[int, ...]]:
+    """Return start and factors of a kind's mix: digests of its name, versions and layout, no secrets."""
+    digest = hashlib.sha256(kind.prefix()).digest()
+    words = [int.from_bytes(digest[i : i + 8], "little") | 1 for i in range(0, 32, 8)]
+    return words[0], tuple(words[1 : 1 + len(kind.values)])
+
+
+_SEEDS: Final = {kind.name: _seed(kind) for kind in KINDS}
+
+
+def signup_name(signup_id: str | None, hasher: Hasher) -> int:
+    """Return the name under which a store knows a sign-up; 0 without an id."""
+    return 0 if signup_id is None else hasher.name(b"signup:", signup_id)
