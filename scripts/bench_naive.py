@@ -18,7 +18,7 @@ import shap
 from pydantic import BaseModel
 
 from signup_risk import Signup, open_references
-from signup_risk.extract import observe, select
+from signup_risk.extract import complete, prepare, select
 from signup_risk.model import bundled_model_path
 from signup_risk.stores import open_store
 
@@ -134,5 +134,6 @@ class NaiveScorer:
     def _frame(self, item: Item) -> pd.DataFrame:
         event, signup = item
         NaiveSignup.model_validate(event)
-        seen = observe(signup, signup.at_us, self._references, self._store, self._hasher, self._features)
+        prepared = prepare(signup, signup.at_us, self._references, self._hasher)
+        seen = complete(prepared, self._store.exchange(prepared.keys.touch), self._features)
         return pd.DataFrame([dict(zip(self._names, seen.values, strict=True))])

@@ -79,7 +79,7 @@ def naive_figures(warm: list[Event], events: list[Event], folder: Path, ours: li
     known, items = ([(event, Signup.from_mapping(event)) for event in part] for part in (warm, events))
     for name, method, most, mine in (
         ("score", NaiveScorer.score, len(events), ours[0]),
-        ("with reasons", NaiveScorer.score_with_reasons, max(20, len(events) // 50), ours[2]),
+        ("with reasons", NaiveScorer.score_with_reasons, max(5, len(events) // 50), ours[2]),
     ):
         scorer = NaiveScorer(f"sqlite:///{folder}/naive-{method.__name__}.db")
         time_calls(scorer.score, known)
@@ -148,11 +148,12 @@ def machine() -> str:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the sample; figures are rougher")
-    scale = 1 if not parser.parse_args().quick else 10
-    events = sample(40_000 // scale)
-    warm = events[: 4000 // scale]
-    full = [event for event in events[len(warm) :] if is_full(event)][: 3000 // scale]
+    parser.add_argument("--events", type=int, default=40_000, help="sign-ups to simulate (default: %(default)s)")
+    parser.add_argument("--quick", action="store_true", help="a tenth of them; figures are rougher")
+    options = parser.parse_args()
+    events = sample(options.events // (10 if options.quick else 1))
+    warm = events[: len(events) // 10]
+    full = [event for event in events[len(warm) :] if is_full(event)][:3000]
     print(machine())
     print(f"synthetic sample: {SCENARIO}, seed {SEED}; {len(warm)} to warm up, {len(full)} measured")
     with tempfile.TemporaryDirectory() as name:
@@ -162,8 +163,8 @@ def main() -> None:
             print_table(f"One sign-up, all families, warm, {how}", ours)
             print_table("The naive way, SQLite, same events", naive_figures(warm, full, folder, ours))
             print_table("Where the time goes, SQLite, medians", stage_figures(warm, full, folder))
-        print_table("A file of JSON Lines", file_figures(events[: 20_000 // scale], folder))
-        print_table("A fresh process", open_figures(9 if scale == 1 else 3))
+        print_table("A file of JSON Lines", file_figures(events[: len(events) // 2], folder))
+        print_table("A fresh process", open_figures(9 if len(events) > 10_000 else 3))
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -67,7 +68,7 @@ def print_decisions(title: str, groups: Iterable[tuple[str, list[Scored]]]) -> N
     print(f"\n{title:<34}{'sign-ups':>9}" + "".join(f"{name:>9}" for name in DECISIONS) + f"{'stopped':>9}")
     for name, members in groups:
         counts = Counter(member.assessment.decision for member in members)
-        share = sum(member.is_stopped for member in members) / len(members)
+        share = sum(member.is_stopped for member in members) / max(1, len(members))
         cells = "".join(f"{counts[decision]:>9,}" for decision in DECISIONS)
         print(f"  {name:<32}{len(members):>9,}{cells}{share:>9.1%}")
 
@@ -121,8 +122,11 @@ def print_farm(name: str, members: list[Scored]) -> None:
 
 def main() -> None:
     """Run the demonstration."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--most", type=int, help="stop after this many sign-ups")
+    most = parser.parse_args().most
     print(f"scenario {SCENARIO}, seed {SEED}: every sign-up and every figure below is *synthetic*")
-    events = list(simulate(load_scenario(SCENARIO), SEED))
+    events = list(islice(simulate(load_scenario(SCENARIO), SEED), most))
     print(f"scoring {len(events):,} sign-ups in order of time, velocity in SQLite")
     with tempfile.TemporaryDirectory() as folder:
         scored, seconds = score_all(events, f"sqlite:///{Path(folder) / 'velocity.db'}")
@@ -135,7 +139,7 @@ def main() -> None:
     print_reasons(first(scored, "allow"), "Allowed")
     for name, members in farms:
         print_farm(name, members)
-    found, wrong = (sum(one.is_stopped for one in part) / len(part) for part in (farmed, legitimate))
+    found, wrong = (sum(one.is_stopped for one in part) / max(1, len(part)) for part in (farmed, legitimate))
     print("\nTo stop is to decide step_up, review or block.")
     print(f"Stopped: {found:.1%} of farmed accounts, {wrong:.2%} of legitimate sign-ups (synthetic).")
     rate = len(scored) / seconds
