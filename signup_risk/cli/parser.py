@@ -60,12 +60,25 @@ def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action=argparse.BooleanOptionalAction,
         help="give reasons for all sign-ups, or for none (default: for those not allowed)",
     )
+    score.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        help="processes that share the work (default: all cores for large files, else 1)",
+    )
     score.add_argument("--strict", action="store_true", help="stop at the first line that cannot be scored")
     score.add_argument(
         "--shadow",
         action="store_true",
         help="always answer allow, and say under policy what it would have been",
     )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _add_features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

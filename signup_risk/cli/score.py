@@ -17,16 +17,19 @@ from typing import BinaryIO, Final
 from signup_risk.cli.data import chosen_references
 from signup_risk.cli.errors import UnreadableFile
 from signup_risk.cli.interrupts import Interrupts
-from signup_risk.cli.pipeline import Assessor, score_events
+from signup_risk.cli.pipeline import DEADLINE_MS, score_events
 from signup_risk.cli.progress import Progress, is_terminal
-from signup_risk.cli.records import BadLine
+from signup_risk.cli.records import BadLine, Records
 from signup_risk.cli.sources import Source, open_source
-from signup_risk.cli.write import AssessmentWriter
+from signup_risk.cli.write import LineWriter
 from signup_risk.policy import Policy, read_policy
 from signup_risk.scorer import ExplainMode, Scorer
 
-# Nobody waits for an answer about a single line, so a busy store is waited for rather than done without.
-_DEADLINE_MS: Final = 60_000.0
+# Other processes take half a second to start. Sign-ups have about a kilobyte, and several thousand are scored in
+# a second: below this size the processes would cost more than they gain.
+_LARGE: Final = {"B": 4 << 20, " rows": 4000}
+# Beyond it the process that keeps the store is the narrow place.
+_MOST_JOBS: Final = 8
 _MODES: Final[dict[bool | None, ExplainMode]] = {None: "auto", True: "always", False: "never"}
 
 
@@ -65,7 +68,21 @@ def run_score(options: argparse.Namespace) -> int:
         open_scorer(options) as scorer,
         open_output(options.output, source) as output,
     ):
-        return _score(scorer, source, output, interrupts, is_strict=options.strict)
+        return _score(scorer, source, output, interrupts, options)
+
+
+def jobs_for(options: argparse.Namespace, source: Source) -> int:
+    """Return how many processes are to share the work.
+
+    With --strict it is one: several would have recorded sign-ups behind the line that they stop at.
+    """
+    if options.strict:
+        return 1
+    if options.jobs is not None:
+        return int(options.jobs)
+    if source.total is None or source.total < _LARGE[source.unit]:
+        return 1
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, _MOST_JOBS)
 
 
 def open_scorer(options: argparse.Namespace) -> Scorer:
@@ -76,7 +93,7 @@ def open_scorer(options: argparse.Namespace) -> Scorer:
         model=options.model,
         references=chosen_references(options),
         policy=replace(policy, shadow=True) if options.shadow else policy,
-        deadline_ms=_DEADLINE_MS,
+        deadline_ms=DEADLINE_MS,
         explain=_MODES[options.explain],
     )
 
@@ -120,8 +137,10 @@ def _refuse_input(stream: BinaryIO, source: Source) -> None:
         raise UnreadableFile("the output is the input; give another file, or the sign-ups would be lost")
 
 
-def _score(scorer: Assessor, source: Source, output: BinaryIO, interrupts: Interrupts, *, is_strict: bool) -> int:
-    writer = AssessmentWriter(output)
+def _score(
+    scorer: Scorer, source: Source, output: BinaryIO, interrupts: Interrupts, options: argparse.Namespace
+) -> int:
+    writer = LineWriter(output)
     tally = Tally()
 
     @contextmanager
@@ -133,22 +152,32 @@ def _score(scorer: Assessor, source: Source, output: BinaryIO, interrupts: Inter
 
     with Progress(source.total, source.unit, source.position) as progress:
         try:
-            for number, found in score_events(scorer, source.records(waiting)):
+            records = _until_asked(source.records(waiting), interrupts)
+            for number, found in score_events(scorer, records, jobs=jobs_for(options, source)):
                 if isinstance(found, BadLine):
                     tally.bad += 1
                     progress.say(f"{source.place} {number}: {found.reason}")
                 else:
-                    writer.add(found)
+                    writer.add(found.line)
                     tally.decisions[found.decision] += 1
                 progress.step(writer.count)
-                if interrupts.requested is not None or (is_strict and tally.bad):
+                if options.strict and tally.bad:
                     break
-        except KeyboardInterrupt:
-            # Asked for while input was waited for; everything read so far has been written.
-            interrupts.requested = interrupts.requested or signal.SIGINT
         finally:
             writer.flush()
     return _status(tally, interrupts.requested)
+
+
+def _until_asked(records: Records, interrupts: Interrupts) -> Records:
+    """End the input when a signal asks to stop, so that what is under way is finished and written."""
+    try:
+        for record in records:
+            if interrupts.requested is not None:
+                return
+            yield record
+    except KeyboardInterrupt:
+        # Raised where input is waited for. Without handlers of ours (not in the main thread) there is no number.
+        interrupts.requested = interrupts.requested or signal.SIGINT
 
 
 def _status(tally: Tally, signal_number: int | None) -> int:

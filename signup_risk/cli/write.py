@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import json
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from signup_risk.results import Assessment
 
 # Large enough that calls cost nothing, small enough that a reader at the other end of a pipe is kept busy.
 _BATCH: Final = 128
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+class Scored(NamedTuple):
+    """Hold an assessment as it is written.
+
+    Attributes:
+        line: JSON, without a line break.
+        decision: The decision in it, for the count.
+    """
+
+    line: str
+    decision: str
+
+
+def scored(assessment: Assessment) -> Scored:
+    """Write an assessment as a line."""
+    return Scored(_ENCODE(assessment.to_dict()), assessment.decision)
 
 
 class Sink(Protocol):
@@ -22,11 +39,11 @@ class Sink(Protocol):
         """Hand on what is held back."""
 
 
-class AssessmentWriter:
-    """Write one assessment a line.
+class LineWriter:
+    """Write lines, whole and many at a time.
 
     Attributes:
-        count: Assessments taken so far, written or about to be.
+        count: Lines taken so far, written or about to be.
     """
 
     def __init__(self, sink: Sink) -> None:
@@ -34,9 +51,9 @@ class AssessmentWriter:
         self._lines: list[str] = []
         self.count = 0
 
-    def add(self, assessment: Assessment) -> None:
-        """Take an assessment; it is written with others, at the latest by :meth:`flush`."""
-        self._lines.append(_ENCODE(assessment.to_dict()))
+    def add(self, line: str) -> None:
+        """Take a line; it is written with others, at the latest by :meth:`flush`."""
+        self._lines.append(line)
         self.count += 1
         if len(self._lines) >= _BATCH:
             self.flush()

@@ -54,6 +54,15 @@ def test_bad_lines_are_named_and_the_rest_is_scored(run: Run, lines_file: Write)
     assert "secret" not in found.errors
 
 
+def test_several_processes_change_nothing(run: Run, lines_file: Write) -> None:
+    """With several processes the same is written, and said about the same lines, in the same order."""
+    content = [line(number) if number % 9 else "{secret\n" for number in range(300)]
+    path = lines_file(content)
+    alone, together = run("score", path), run("score", path, "--jobs", "2")
+    assert together.assessments == alone.assessments
+    assert (together.status, together.errors) == (alone.status, alone.errors)
+
+
 def test_bad_rows_of_tables(run: Run, tmp_path: Path) -> None:
     """A bad row of a CSV is named by its line, one of Parquet by its row."""
     table = pd.DataFrame({"signup_id": ["a", "b"], "at": ["2026-05-01T12:00:00Z", "yesterday"]})

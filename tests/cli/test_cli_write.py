@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from io import BytesIO
 
-from signup_risk.cli.write import AssessmentWriter
+from signup_risk.cli.write import LineWriter, scored
 from signup_risk.results import Assessment, ModelInfo, PolicyInfo
 
 
@@ -32,9 +32,9 @@ def test_lines_are_the_assessments() -> None:
     """One line is one assessment, whatever characters it has: line breaks, other scripts, unpaired surrogates."""
     names = ["plain", "line\nbreak\u2028", "名前", "half \ud83d pair"]
     sink = BytesIO()
-    writer = AssessmentWriter(sink)
+    writer = LineWriter(sink)
     for name in names:
-        writer.add(assessment(name))
+        writer.add(scored(assessment(name)).line)
     writer.flush()
     lines = sink.getvalue().decode("utf-8").split("\n")
     assert lines.pop() == ""
@@ -44,11 +44,11 @@ def test_lines_are_the_assessments() -> None:
 def test_many_are_written_together() -> None:
     """Lines are held back until there are many or somebody asks; then every one is there, in order."""
     sink = BytesIO()
-    writer = AssessmentWriter(sink)
-    writer.add(assessment("0"))
+    writer = LineWriter(sink)
+    writer.add(scored(assessment("0")).line)
     assert sink.getvalue() == b""
     for number in range(1, 1000):
-        writer.add(assessment(str(number)))
+        writer.add(scored(assessment(str(number))).line)
     assert sink.getvalue().endswith(b"}\n")
     writer.flush()
     assert [json.loads(line)["signup_id"] for line in sink.getvalue().splitlines()] == [*map(str, range(1000))]
