@@ -1,0 +1,52 @@
+"""Hold writes for a store that fails, and make them when it is back."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from signup_risk.stores import ABUSIVE, HOUR_1, KeyView, MemoryStore, PendingWrites, SqliteStore
+from signup_risk.stores.contract import START, touch_at
+from signup_risk.stores.windows import SECOND
+
+
+def count(store: SqliteStore | MemoryStore) -> int:
+    """Count the sign-ups on the key in question."""
+    at = START + 100 * SECOND
+    return KeyView(store.peek(touch_at(at, 0, 5)).states[1], at).count(HOUR_1)
+
+
+def test_writes_are_made_once_the_store_is_back(tmp_path: Path) -> None:
+    """What a locked file refused is written later, in parts, and exactly once."""
+    path = tmp_path / "velocity.db"
+    store = SqliteStore(path)
+    pending = PendingWrites(store)
+    for number in range(1, 11):
+        pending.add(touch_at(START + number * SECOND, number, 5))
+    pending.add((3, ABUSIVE, START))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    pending.flush(0.01)
+    assert len(pending) == 11
+    other.execute("ROLLBACK")
+    other.close()
+    pending.flush(5, most=4)
+    assert (len(pending), count(store)) == (7, 4)
+    pending.flush(5, most=100)
+    pending.flush(5, most=100)
+    assert (len(pending), count(store), pending.dropped) == (0, 10, 0)
+    state = store.peek(touch_at(START, 0, 5)).states[1]
+    assert state is not None
+    assert state.outcomes() == [(START, 3, ABUSIVE)]
+    store.close()
+
+
+def test_the_oldest_give_way_and_are_counted() -> None:
+    """A full queue drops its oldest writes and says how many."""
+    store = MemoryStore()
+    pending = PendingWrites(store, limit=3)
+    for number in range(1, 6):
+        pending.add(touch_at(START + number * SECOND, number, 5))
+    assert (len(pending), pending.dropped) == (3, 2)
+    pending.flush(None, most=10)
+    assert count(store) == 3
