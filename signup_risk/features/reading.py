@@ -117,11 +117,6 @@ class Velocity:
             return None
         return math.sqrt(sum((gap - mean) ** 2 for gap in gaps) / len(gaps)) / mean
 
-    def median_gap(self, kind: str, window: Window) -> float | None:
-        """Return the median seconds between sign-ups on the key."""
-        gaps = self._gaps(kind, window)
-        return sorted(gaps)[len(gaps) // 2] if gaps else None
-
     def abusive(self, kind: str, window: Window) -> int | None:
         """Return the sign-ups on the key reported abusive in the window."""
         view = self._views.get(kind)

@@ -38,13 +38,6 @@ class KeyView:
         """Return how many different values of an attribute the last 64 sign-ups show within the window."""
         return len(self._values(column, window))
 
-    def top_share(self, column: int, window: Window) -> float | None:
-        """Return the share of the most frequent value of an attribute, of those known; ``None`` if none is."""
-        values = self._all(column, window)
-        if not values:
-            return None
-        return float(max(map(values.count, set(values))) / len(values))
-
     def contains(self, column: int, value: int, window: Window) -> int:
         """Return how many of the last 64 sign-ups in the window show this very value of an attribute."""
         return self._all(column, window).count(value)
