@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -109,7 +110,9 @@ def describe_model(
         versions=dict(VERSIONS),
         fingerprint=feature_fingerprint(names, VERSIONS),
         calibration=calibration,
-        thresholds={f"fpr_{rate:g}": calibration.raw_at(rate) for rate in RATES},
+        thresholds={
+            f"fpr_{rate:g}": calibration.raw_at(rate) for rate in RATES if math.isfinite(calibration.raw_at(rate))
+        },  # with few legitimate rows no score is that rare
         references=tuple(_reference(info) for info in references.infos()),
         metrics={},
         synthetic=True,
