@@ -62,7 +62,6 @@ class NetworkFile:
         except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
             raise ReferenceProblem(f"{path}: not an address database ({error}); download it again") from error
         self._get = self._reader.get
-        self._is_v4_only = metadata.ip_version == 4
         self.database_type = metadata.database_type
         self.layout = _layout(path, metadata.database_type)
         self.built = built_on(metadata.build_epoch)
@@ -75,9 +74,10 @@ class NetworkFile:
         self._reader.close()
 
     def read(self, ip_text: str) -> NetworkRecord:
-        """Return what the file says of an address; text that is no address has no record."""
-        if self._is_v4_only and ":" in ip_text:
-            return NOTHING
+        """Return what the file says of an address.
+
+        Text that is no address has no record, nor has an IPv6 address in a file of IPv4 alone.
+        """
         try:
             raw = cast("Raw | None", self._get(ip_text))
         except (ValueError, TypeError, maxminddb.InvalidDatabaseError):

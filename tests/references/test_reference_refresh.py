@@ -231,20 +231,23 @@ def test_readers_during_the_swap_see_one_round_or_the_next(served: Publisher, tm
     ]
     run(tmp_path, rounds[0])
     seen: list[Sequence[bool | None]] = []
-    done = threading.Event()
+    looked, done = threading.Event(), threading.Event()
 
     def read() -> None:
         while not done.is_set():
             domains = open_references(tmp_path).domains
             seen.append([domains.lookup(f"7.t{number}.example", NOW).disposable for number in range(12)])
+            looked.set()
 
     reader = threading.Thread(target=read)
     reader.start()
     try:
         for one in rounds[1:]:
             assert run(tmp_path, one).problem == ""
+            # No look may span two rounds: the file of the one before last is removed.
+            looked.clear()
+            assert looked.wait(timeout=60)
     finally:
         done.set()
         reader.join()
-    assert seen
     assert all(sum(map(bool, answers)) == 1 for answers in seen)
