@@ -51,6 +51,36 @@ def time_calls(call: Callable[[Any], object], items: Iterable[Any]) -> list[floa
     return times
 
 
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Hold one way of doing the job.
+
+    Attributes:
+        name: What it is called in the table.
+        call: Does the job for one item.
+        items: What it is given, one for each sign-up.
+        every: It does only one in so many of them, if it is slow.
+    """
+
+    name: str
+    call: Callable[[Any], object]
+    items: Sequence[Any]
+    every: int = 1
+
+
+def time_in_turns(contenders: Sequence[Contender], block: int = 100) -> dict[str, list[float]]:
+    """Return the milliseconds of each call of each contender.
+
+    They take turns, a block of sign-ups each, so that what else the machine does hits all of them alike, and
+    each still finds its own code and data in the caches.
+    """
+    times: dict[str, list[float]] = {one.name: [] for one in contenders}
+    for start in range(0, max(len(one.items) for one in contenders), block):
+        for one in contenders:
+            times[one.name] += time_calls(one.call, one.items[start : start + block : one.every])
+    return times
+
+
 def quantile(times: Sequence[float], share: float) -> float:
     """Return the value that a share of the times does not exceed."""
     ranked = sorted(times)
