@@ -2,6 +2,7 @@
 
 Every answer has three values, every reference says how old it is, and one that is absent or expired answers
 *unknown*. ``signup_risk/data/MANIFEST.json`` lists the bundled files with source, date, licence and hash.
+Renewing them is left to :mod:`signup_risk.references.refresh`, since scoring needs no HTTP client.
 """
 
 from signup_risk.references.base import ReferenceInfo
@@ -11,7 +12,6 @@ from signup_risk.references.domains import DomainReference
 from signup_risk.references.facts import CountryFacts, DomainFacts, IssuerFacts, NetworkFacts
 from signup_risk.references.issuers import IssuerReference
 from signup_risk.references.networks import NetworkReference
-from signup_risk.references.refresh import Refreshed, refresh
 from signup_risk.references.roles import RoleReference
 
 __all__ = [
@@ -26,8 +26,6 @@ __all__ = [
     "NetworkReference",
     "ReferenceInfo",
     "References",
-    "Refreshed",
     "RoleReference",
     "open_references",
-    "refresh",
 ]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from signup_risk.references.base import ReferenceInfo
 from signup_risk.references.locate import Locator
 from signup_risk.references.texts import read_list
+
+_SEPARATORS: Final = str.maketrans("", "", "-_.")
 
 
 class RoleReference:
@@ -41,4 +44,4 @@ def open_roles(locator: Locator) -> RoleReference:
 
 
 def _plain(local: str) -> str:
-    return local.lower().replace("-", "").replace("_", "").replace(".", "")
+    return local.lower().translate(_SEPARATORS)

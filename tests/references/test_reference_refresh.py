@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from signup_risk.errors import ConfigurationError, ReferenceProblem
-from signup_risk.references import NAMES, Refreshed, open_references, refresh
+from signup_risk.references import NAMES, open_references
 from signup_risk.references.manifest import MANIFEST_NAME, read_manifest
+from signup_risk.references.refresh import Refreshed, refresh
 from signup_risk.references.sources import SOURCES, Source
 from tests.references.databases import write_mmdb
 from tests.references.moments import NOW
