@@ -10,12 +10,10 @@ from typing import Any, Final
 from signup_risk.events import InputWarning, Signup
 from signup_risk.features.context import Context, Shape
 from signup_risk.normalize import (
-    address_template,
-    billing_shape,
-    coarse_shape,
+    describe_address,
+    describe_local,
+    describe_shape,
     describe_text,
-    local_shape,
-    local_shape_fine,
     matches_name,
     normalize_email,
     normalize_ip,
@@ -25,8 +23,6 @@ from signup_risk.normalize import (
     normalize_phone,
     normalize_user_agent,
     postal_text,
-    stem,
-    text_shape,
 )
 from signup_risk.references import CountryFacts, References
 
@@ -98,11 +94,11 @@ def _describe_email(draft: _Draft) -> None:
         draft.warn("EMAIL_ADDRESS_UNUSABLE", "/email")
         return
     local = email.base_local
-    word = stem(local)
+    fine, coarse, word = describe_local(local)
     draft.facts |= {
         "email": email,
         "local_text": describe_text(local),
-        "local_shape": Shape(local_shape_fine(local), local_shape(local)),
+        "local_shape": Shape(fine, coarse),
         "local_stem": word if len(word) >= _MIN_STEM else None,
         "domain": draft.references.domains.lookup(email.domain, draft.at),
         "is_role": draft.references.roles.lookup(email.local, draft.at),
@@ -133,7 +129,7 @@ def _describe_person(draft: _Draft) -> None:
             facts["name_match"] = matches_name(facts["email"].base_local, name.first, name.last)
     if signup.username is not None:
         facts["username_text"] = describe_text(signup.username)
-        facts["username_shape"] = Shape(text_shape(signup.username), coarse_shape(signup.username))
+        facts["username_shape"] = Shape(*describe_shape(signup.username))
 
 
 def _describe_phone(draft: _Draft) -> None:
@@ -155,10 +151,11 @@ def _describe_payment(draft: _Draft) -> None:
             draft.warn("ISSUER_ID_NUMBER_UNUSABLE", "/card/issuer_id_number")
         else:
             facts["issuer"] = draft.references.issuers.lookup(issuer.number, draft.at)
-    if billing.address is not None and (shape := billing_shape(billing.address)):
+    shape, template = describe_address(billing.address or "")
+    if shape:
         postal = postal_text(billing.postal) if billing.postal else ""
         facts["billing_shape"] = shape
-        facts["billing_key"] = f"{address_template(billing.address)}\x1f{postal}"
+        facts["billing_key"] = f"{template}\x1f{postal}"
     if billing.first_name is not None or billing.last_name is not None:
         facts["billing_name"] = normalize_name(billing.first_name, billing.last_name)
 

@@ -7,7 +7,7 @@ None. Each module carries the ``VERSION`` of its rules, which velocity keys incl
 from __future__ import annotations
 
 from signup_risk.normalize.accept_language import LanguageFacts, normalize_languages
-from signup_risk.normalize.addresses import address_template, address_text, billing_shape, postal_text
+from signup_risk.normalize.addresses import address_template, address_text, billing_shape, describe_address, postal_text
 from signup_risk.normalize.card import IssuerNumberFacts, normalize_issuer
 from signup_risk.normalize.email import EmailFacts, normalize_email
 from signup_risk.normalize.ip import IpFacts, normalize_ip
@@ -16,6 +16,8 @@ from signup_risk.normalize.names import NameFacts, fold_name, name_shape, normal
 from signup_risk.normalize.phone import PhoneFacts, normalize_phone
 from signup_risk.normalize.shapes import (
     coarse_shape,
+    describe_local,
+    describe_shape,
     local_shape,
     local_shape_fine,
     stem,
@@ -39,6 +41,9 @@ __all__ = [
     "address_text",
     "billing_shape",
     "coarse_shape",
+    "describe_address",
+    "describe_local",
+    "describe_shape",
     "describe_text",
     "fold_name",
     "local_shape",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 VERSION: Final = 1
@@ -11,6 +12,8 @@ VERSION: Final = 1
 # The contract allows 255 characters; browsers send at most about ten languages.
 MAX_LENGTH: Final = 512
 MAX_TAGS: Final = 20
+# Browsers send few distinct headers; a busy site sees some hundreds.
+CACHE_SIZE: Final = 1024
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}")
 _REGION: Final = re.compile(r"[A-Za-z]{2}")
@@ -49,7 +52,12 @@ def normalize_languages(text: str) -> LanguageFacts | None:
         >>> normalize_languages("*") is None
         True
     """
-    weighted = [pair for pair in map(_item, text[:MAX_LENGTH].split(",")[:MAX_TAGS]) if pair is not None]
+    return _read(text[:MAX_LENGTH])
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _read(text: str) -> LanguageFacts | None:
+    weighted = [pair for pair in map(_item, text.split(",")[:MAX_TAGS]) if pair is not None]
     weighted.sort(key=lambda pair: -pair[0])
     tags = tuple(dict.fromkeys(tag for _, tag in weighted))
     if not tags:

@@ -19,6 +19,9 @@ MAX_LENGTH: Final = 255
 MAX_WORDS: Final = 32
 _MAX_COUNT: Final = 9
 
+# For ASCII text in lower case: apostrophes vanish, all other signs part words.
+_ASCII_SIGNS: Final = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()} | {"'": ""})
+
 # USPS Publication 28, appendices B and C1: the forms that people abbreviate most. Other languages keep their
 # words as written.
 _ABBREVIATIONS: Final[dict[str, str]] = {
@@ -65,7 +68,7 @@ def address_template(text: str) -> str:
         >>> address_template("12 Main Street, Apt. 4"), address_template("907 Main St Apt 33")
         ('# main st apt #', '# main st apt #')
     """
-    return " ".join(_mask(word) for word in address_text(text).split())
+    return describe_address(text)[1]
 
 
 def billing_shape(text: str) -> str:
@@ -77,7 +80,18 @@ def billing_shape(text: str) -> str:
         >>> billing_shape("Гоголя 5")
         'W D1'
     """
-    return " ".join("".join(map(_run, *zip(*_kinds(word), strict=True))) for word in _words(text))
+    return describe_address(text)[0]
+
+
+def describe_address(text: str) -> tuple[str, str]:
+    """Give the shape and the template of an address, from one reading of it.
+
+    Examples:
+        >>> describe_address("12 Main Street, Apt. 4")
+        ('D2 W W W D1', '# main st apt #')
+    """
+    words = _words(text)
+    return " ".join(map(_shape, words)), " ".join(_mask(_ABBREVIATIONS.get(word, word)) for word in words)
 
 
 def postal_text(text: str) -> str:
@@ -91,6 +105,8 @@ def postal_text(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
+    if text.isascii():
+        return text[:MAX_LENGTH].lower().translate(_ASCII_SIGNS).split()[:MAX_WORDS]
     text = normalize("NFKC", text[:MAX_LENGTH])[:MAX_LENGTH].casefold()
     text = normalize("NFKC", text).replace("'", "").replace("\u2019", "")
     spaced = "".join(char if kind_of(char) != "other" else " " for char in text)
@@ -101,9 +117,22 @@ def _kinds(word: str) -> list[tuple[str, str]]:
     return [(kind, "".join(group)) for kind, group in groupby(word, kind_of)]
 
 
-def _run(kind: str, text: str) -> str:
-    return f"D{min(len(text), _MAX_COUNT)}" if kind == "digit" else "W"
+def _shape(word: str) -> str:
+    # Nearly all words are letters or digits throughout, which saves taking them apart: a fifth of the time.
+    if word.isalpha():
+        return "W"
+    if word.isdecimal():
+        return _number(word)
+    return "".join(_number(run) if kind == "digit" else "W" for kind, run in _kinds(word))
+
+
+def _number(digits: str) -> str:
+    return f"D{min(len(digits), _MAX_COUNT)}"
 
 
 def _mask(word: str) -> str:
-    return "".join("#" if kind == "digit" else text for kind, text in _kinds(word))
+    if word.isalpha():
+        return word
+    if word.isdecimal():
+        return "#"
+    return "".join("#" if kind == "digit" else run for kind, run in _kinds(word))

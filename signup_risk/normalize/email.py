@@ -118,16 +118,12 @@ def _plain_domain(domain: str) -> tuple[str, str] | None:
 
 def _validate(text: str) -> ValidatedEmail | None:
     try:
-        return validate_email(
-            text, check_deliverability=False, allow_quoted_local=True, test_environment=True
-        )
+        return validate_email(text, check_deliverability=False, allow_quoted_local=True, test_environment=True)
     except EmailNotValidError:
         return None
 
 
-def _canonical(
-    local: str, domain: str, provider: MailProvider, user: str | None
-) -> tuple[str, str | None, int, str]:
+def _canonical(local: str, domain: str, provider: MailProvider, user: str | None) -> tuple[str, str | None, int, str]:
     """Give canonical local part, tag, number of ignored characters and canonical domain."""
     if user is not None:
         return user, local, 0, domain.partition(".")[2]
@@ -138,8 +134,7 @@ def _canonical(
     base, tag = _cut_tag(folded, provider.separators)
     length = len(base)
     if provider.ignored:
-        kept = "".join(c for c in base if c not in provider.ignored)
-        base = kept or base
+        base = _without(base, provider.ignored) or base
     for old, new in provider.replaced:
         base = base.replace(old, new)
     return base, tag, length - len(base), home
@@ -153,7 +148,14 @@ def _fold(local: str) -> str:
 
 def _cut_tag(local: str, separators: str) -> tuple[str, str | None]:
     """Cut at the first separator that is not the first character."""
-    for index in range(1, len(local)):
-        if local[index] in separators:
-            return local[:index], local[index + 1 :]
-    return local, None
+    cuts = [cut for separator in separators if (cut := local.find(separator, 1)) > 0]
+    if not cuts:
+        return local, None
+    cut = min(cuts)
+    return local[:cut], local[cut + 1 :]
+
+
+def _without(text: str, chars: str) -> str:
+    for char in chars:
+        text = text.replace(char, "")
+    return text

@@ -29,7 +29,7 @@ from typing import Final
 from unicodedata import normalize
 
 from signup_risk.normalize.characters import kind_of
-from signup_risk.normalize.text import consonant_run, vowel_share, year_suffix
+from signup_risk.normalize.text import year_suffix
 
 VERSION: Final = 1
 
@@ -47,8 +47,13 @@ _DISORDER: Final = 2
 _EXACT_DIGITS: Final = 6
 _MANY_DIGITS: Final = 10
 
+_UUID_MIN: Final = 32
 _UUID: Final = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 _HEX: Final = re.compile(r"[0-9a-f]+")
+_ASCII_RUNS: Final = re.compile(r"[a-zA-Z]+|[0-9]+|.", re.DOTALL)
+_NO_LETTERS: Final = re.compile(r"[^a-z]+")
+# In words in lower case; "y" is a vowel, as it is for the consonant runs of the text measures.
+_UNREADABLE: Final = re.compile(rf"[^aeiouy]+|[a-z]*[^aeiouy]{{{_CONSONANTS}}}[a-z]*")
 _CAMEL: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 
 Run = tuple[str, str]
@@ -61,7 +66,7 @@ def text_shape(text: str) -> str:
         >>> text_shape("john.smith42"), text_shape("word12345"), text_shape("Иван_77")
         ('l4.l5d2', 'l4d5', 'l4_d2')
     """
-    return _join([_fine(run) for run in _runs(_prepare(text).lower())])
+    return _fine(_runs(_prepare(text).lower()))
 
 
 def coarse_shape(text: str) -> str:
@@ -71,7 +76,31 @@ def coarse_shape(text: str) -> str:
         >>> [coarse_shape(text) for text in ("tiger48213", "anna1987", "9lives", "a3f9-x1b")]
         ['wd5', 'wy', 'd1w', 'm4-m3']
     """
-    return _coarse(_prepare(text).lower(), camel=False)
+    return describe_shape(text)[1]
+
+
+def describe_shape(text: str) -> tuple[str, str]:
+    """Give the fine and the coarse shape of a text, from one reading of it.
+
+    Examples:
+        >>> describe_shape("tiger48213") == (text_shape("tiger48213"), coarse_shape("tiger48213"))
+        True
+    """
+    low = _prepare(text).lower()
+    runs = _runs(low)
+    return _fine(runs), _coarse(low, runs, camel=False)
+
+
+def describe_local(local: str) -> tuple[str, str, str]:
+    """Give the fine shape, the coarse shape and the stem of a local part, from one reading of it.
+
+    Examples:
+        >>> describe_local("mary.jones07+news")
+        ('l4.l5d2', 'w.wd2', 'maryjones')
+    """
+    base = _without_tag(local)
+    fine, coarse = describe_shape(base)
+    return fine, coarse, stem(base)
 
 
 def local_shape(local: str) -> str:
@@ -105,7 +134,8 @@ def username_shape(text: str) -> str:
         >>> username_shape("BraveTiger42"), username_shape("bravetiger42"), username_shape("J_Doe")
         ('WWd2', 'wd2', 'I_S')
     """
-    return _coarse(_prepare(text), camel=True)
+    text = _prepare(text)
+    return _coarse(text, _runs(text), camel=True)
 
 
 def stem(text: str) -> str:
@@ -116,6 +146,8 @@ def stem(text: str) -> str:
         ('tiger', 'maryjones', '')
     """
     folded = _prepare(_without_tag(text)).casefold()
+    if folded.isascii():
+        return _NO_LETTERS.sub("", folded)
     letters = "".join(char for char in folded if kind_of(char) == "letter")
     return letters if letters.isascii() else normalize("NFKC", letters)
 
@@ -133,6 +165,8 @@ def _prepare(text: str) -> str:
 
 def _runs(text: str) -> list[Run]:
     """Split into runs of letters, runs of digits and single other characters."""
+    if text.isascii():
+        return [(kind_of(run[0]), run) for run in _ASCII_RUNS.findall(text)]
     runs: list[Run] = []
     for kind, group in groupby(text, kind_of):
         if kind == "other":
@@ -142,11 +176,8 @@ def _runs(text: str) -> list[Run]:
     return runs
 
 
-def _fine(run: Run) -> str:
-    kind, text = run
-    if kind == "other":
-        return _sign(text)
-    return f"{kind[0]}{min(len(text), _MAX_COUNT)}"
+def _fine(runs: list[Run]) -> str:
+    return _join([_sign(run) if kind == "other" else f"{kind[0]}{min(len(run), _MAX_COUNT)}" for kind, run in runs])
 
 
 def _sign(char: str) -> str:
@@ -160,22 +191,26 @@ def _join(parts: list[str]) -> str:
     return "".join(parts) if len(parts) <= MAX_RUNS else "".join(parts[:MAX_RUNS]) + "~"
 
 
-def _coarse(text: str, *, camel: bool) -> str:
-    low = text.lower()
-    if _UUID.fullmatch(low):
+def _coarse(text: str, runs: list[Run], *, camel: bool) -> str:
+    if len(text) >= _UUID_MIN and _UUID.fullmatch(text.lower()):
         return "uuid"
     parts: list[str] = []
-    for is_sign, group in groupby(_runs(text), lambda run: run[0] == "other"):
-        runs = list(group)
-        parts.extend([_sign(char) for _, char in runs] if is_sign else _token(runs, camel=camel))
-    return _join(parts)
+    piece: list[Run] = []
+    for run in runs:
+        if run[0] != "other":
+            piece.append(run)
+            continue
+        parts += _token(piece, camel=camel)
+        parts.append(_sign(run[1]))
+        piece = []
+    return _join(parts + _token(piece, camel=camel))
 
 
 def _token(runs: list[Run], *, camel: bool) -> list[str]:
     """Name one piece between separators; disorder is named as a whole, order run by run."""
-    words = [text for kind, text in runs if kind == "letter"]
-    whole = "".join(text for _, text in runs)
     if len(runs) > _DISORDER:
+        words = [text for kind, text in runs if kind == "letter"]
+        whole = "".join(text for _, text in runs)
         if len(whole) >= _HEX_MIN and _HEX.fullmatch(whole.lower()):
             return [f"hex{min(len(whole), 2 * _MAX_COUNT)}"]
         if any(len(word) < _WORD and word.isascii() for word in words):
@@ -206,5 +241,4 @@ def _word(text: str) -> str:
         return "w"
     if len(text) < _WORD:
         return "s" if len(text) >= _SHORT else "i"
-    unreadable = vowel_share(text) == 0 or (consonant_run(text) or 0) >= _CONSONANTS
-    return "k" if unreadable else "w"
+    return "k" if _UNREADABLE.fullmatch(text) else "w"

@@ -156,3 +156,22 @@ def test_canonical_text_is_its_own_canonical_text(
     once = read(str(address))
     again = read(once.address)
     assert (again.address, again.network, again.special) == (once.address, once.network, once.special)
+
+
+@given(
+    st.one_of(
+        st.text("0123456789abF:", min_size=2, max_size=20),
+        st.lists(st.sampled_from(["0", "00", "1", "01", "9f", "FFFF", "10000", "", "g"]), max_size=10).map(":".join),
+        st.lists(st.sampled_from(["0", "00", "1", "01", "255", "256", "", "+1", "\u0661"]), max_size=6).map(".".join),
+    ).filter(lambda text: text.count(":") != 1)
+)
+def test_what_is_an_address_agrees_with_the_standard_library(text: str) -> None:
+    """Groups, gaps and leading zeros are accepted where the standard library accepts them, and nowhere else."""
+    try:
+        expected = ipaddress.ip_address(text)
+    except ValueError:
+        assert normalize_ip(text) is None
+        return
+    facts = normalize_ip(text)
+    assert facts is not None
+    assert facts.tunnel is not None or facts.address == str(expected)

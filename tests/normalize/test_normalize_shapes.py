@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from signup_risk.normalize import (
     coarse_shape,
+    describe_local,
     local_shape,
     local_shape_fine,
     stem,
@@ -197,3 +198,9 @@ def test_tags_do_not_matter_for_mailboxes(word: str, number: int, tag: str) -> N
     plain = f"{word}{number}"
     assert local_shape(f"{plain}+{tag}") == local_shape(plain) == coarse_shape(plain)
     assert stem(f"{plain}+{tag}") == stem(plain) == word
+
+
+@given(st.one_of(st.text(), st.text("abzAZ019._+- éИ३", max_size=60)))
+def test_one_reading_of_a_local_part_gives_all_three(local: str) -> None:
+    """Fine shape, coarse shape and stem are the same whether they are asked for together or apart."""
+    assert describe_local(local) == (local_shape_fine(local), local_shape(local), stem(local))

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from signup_risk.normalize import describe_text
 from signup_risk.normalize.text import (
     MAX_LENGTH,
+    _describe_any,
+    _describe_ascii,
     consonant_run,
     entropy,
     keyboard_run,
@@ -130,3 +132,10 @@ def test_trailing_digits_are_counted(text: str, count: int) -> None:
 def test_entropy_ignores_order(letters: list[str]) -> None:
     """Entropy depends on counts only."""
     assert entropy("".join(letters)) == pytest.approx(2.0)
+
+
+@given(st.text("abcxyzqwertyasdf0123456789._-+ '\x00\x1c\x7f", min_size=1, max_size=60))
+def test_fast_reading_of_ascii_gives_the_general_measures(typed: str) -> None:
+    """Plain text is measured another way, with the same result to the last bit."""
+    low = typed.lower()
+    assert _describe_ascii(low) == _describe_any(low)
