@@ -12,7 +12,7 @@ from signup_risk.errors import ConfigurationError
 from signup_risk.simulation import CampaignSpec, Scenario, load_scenario
 
 
-@pytest.mark.parametrize("name", ["bundled-1", "demo-1", "heldout-1"])
+@pytest.mark.parametrize("name", ["bundled-1", "bundled-2", "demo-1", "heldout-1"])
 def test_bundled_scenarios_survive_a_round_trip(name: str) -> None:
     """What is read from a file and written again is the same scenario."""
     scenario = load_scenario(name)
