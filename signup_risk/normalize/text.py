@@ -218,8 +218,11 @@ def repeat_run(text: str) -> int:
     text = text[:MAX_LENGTH]
     best = run = 1 if text else 0
     for previous, current in pairwise(text):
-        run = run + 1 if previous == current else 1
-        best = max(best, run)
+        if previous == current:
+            run += 1
+            best = max(best, run)
+        else:
+            run = 1
     return best
 
 
@@ -238,14 +241,10 @@ def _steps(digits: str) -> int:
     before = 0
     for previous, current in pairwise(digits.encode("ascii")):
         step = current - previous
-        if step not in (1, -1):
-            run = 1
-        elif step == before:
-            run += 1
-        else:
-            run = 2
+        if step in (1, -1):
+            run = run + 1 if step == before else 2
+            best = max(best, run)
         before = step
-        best = max(best, run)
     return best
 
 

@@ -87,6 +87,7 @@ def test_known_addresses(text: str, address: str, special: str | None, tunnel: s
         "[2001:db8::1]x",
         "2001:db8::1::2",
         "2001:db8::12345",
+        "::1.2.3.256",
         "١.٢.٣.٤",
         "0x7f.1",
         "2130706433",

@@ -65,6 +65,7 @@ def test_known_numbers(text: str, country: str | None, e164: str, region: str | 
         ("202 555 0143", "ZZ"),
         ("202 555 0143", ""),
         ("+999 123 456", None),
+        ("+9991234567", None),
         ("+1" + "2" * 60, None),
         ("jane@example.com", "US"),
         ("\x00\ud800", "US"),
@@ -105,9 +106,7 @@ def test_digit_runs(text: str, same: int, steps: int) -> None:
     assert (facts.same_digit_run, facts.step_digit_run) == (same, steps)
 
 
-@pytest.mark.parametrize(
-    "number", EXAMPLES[::5], ids=lambda number: f"{number.country_code}-{number.national_number}"
-)
+@pytest.mark.parametrize("number", EXAMPLES[::5], ids=lambda number: f"{number.country_code}-{number.national_number}")
 def test_agrees_with_libphonenumber(number: phonenumbers.PhoneNumber) -> None:
     """Format, validity, possibility, region and type are the library's own."""
     facts = read(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
@@ -116,6 +115,36 @@ def test_agrees_with_libphonenumber(number: phonenumbers.PhoneNumber) -> None:
     assert facts.possible == phonenumbers.is_possible_number(number)
     assert facts.region == phonenumbers.region_code_for_number(number)
     assert facts.line_type == LINE_TYPES[phonenumbers.number_type(number)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.one_of(
+        st.builds(
+            lambda code, digits: f"+{code}{digits}",
+            st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)),
+            st.text("0123456789", min_size=1, max_size=13),
+        ),
+        st.builds(
+            lambda number, tail: phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[:-3] + tail,
+            st.sampled_from(EXAMPLES),
+            st.text("0123456789", max_size=4),
+        ),
+    )
+)
+def test_plain_e164_is_read_as_the_library_reads_it(text: str) -> None:
+    """Numbers that skip the library's parser, assigned or not, have its digits, region, type and possibility."""
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        assert normalize_phone(text) is None
+        return
+    facts = read(text)
+    assert facts.e164 == phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    assert facts.possible == phonenumbers.is_possible_number(number)
+    assert facts.line_type == LINE_TYPES[phonenumbers.number_type(number)]
+    region = phonenumbers.region_code_for_number(number)
+    assert facts.region == (None if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region)
 
 
 @settings(max_examples=200, deadline=None)
