@@ -99,5 +99,5 @@ def values_of(context: Context, features: tuple[Feature, ...]) -> tuple[list[flo
             failed.append(f"features.{entry.name}")
             _LOG.warning("feature %s failed with %s", entry.name, type(fault).__name__)
             value = None
-        row.append(_NAN if value is None else float(value))
+        row.append(_NAN if value is None else value)
     return row, tuple(failed)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from signup_risk.features.kinds import ALL, KIND
+from signup_risk.features.kinds import ALL, KINDS
 from signup_risk.stores import DAYS_7, KeyView, Window
 
 #: Sign-ups of the past that a baseline needs before anything can be called surprising.
@@ -38,11 +38,14 @@ class Velocity:
         names: 32-bit names of the sign-up's own values.
     """
 
-    __slots__ = ("_names", "_views")
+    __slots__ = ("_everything", "_names", "_pasts", "_shares", "_views")
 
     def __init__(self, views: Mapping[str, KeyView], names: Mapping[str, int]) -> None:
         self._views = views
         self._names = names
+        self._everything = views[ALL.name]
+        self._pasts: dict[tuple[int, int], tuple[int, int]] = {}
+        self._shares: dict[str, float | None] = {}
 
     def count(self, kind: str, window: Window) -> int | None:
         """Return the sign-ups on the key in the window."""
@@ -54,10 +57,10 @@ class Velocity:
         view = self._views.get(kind)
         if view is None:
             return None
-        own = self._names.get(other, 0)
-        column = _column(kind, other)
-        found = view.distinct(column, window)
-        return found + (1 if own and not view.contains(column, own, window) else 0)
+        found = set(view.values(_COLUMN[kind, other], window))
+        found.add(self._names.get(other, 0))
+        found.discard(0)
+        return len(found)
 
     def alike(self, kind: str, other: str, window: Window) -> float | None:
         """Return how over-represented this sign-up's value of ``other`` is on the key, in doublings.
@@ -69,11 +72,10 @@ class Velocity:
         own = self._names.get(other, 0)
         if view is None or base is None or not own:
             return None
-        column = _column(kind, other)
-        known = view.known(column, window)
-        if known < MIN_SHARE:
+        values = view.values(_COLUMN[kind, other], window)
+        if len(values) < MIN_SHARE:
             return None
-        share = (view.contains(column, own, window) + base) / (known + 1)
+        share = (values.count(own) + base) / (len(values) + 1)
         return math.log2(max(share, 1e-6) / base)
 
     def spread(self, kind: str, other: str, window: Window) -> float | None:
@@ -81,9 +83,8 @@ class Velocity:
         view = self._views.get(kind)
         if view is None:
             return None
-        column = _column(kind, other)
-        known = view.known(column, window)
-        return None if known < MIN_SHARE else view.distinct(column, window) / known
+        values = view.values(_COLUMN[kind, other], window)
+        return None if len(values) < MIN_SHARE else len(set(values)) / len(values)
 
     def surprise(self, kind: str, short: Window, long: Window) -> float | None:
         """Return how much hotter the key runs than its own past and all present traffic explain.
@@ -92,11 +93,10 @@ class Velocity:
         answer is in standard deviations of an over-dispersed count after Anscombe's transformation. A launch day
         that lifts everything surprises nobody; a quiet network with five sign-ups does.
         """
-        view, everything = self._views.get(kind), self._views[ALL.name]
+        view = self._views.get(kind)
         if view is None:
             return None
-        traffic = everything.count(short)
-        past = everything.count(long) - traffic
+        traffic, past = self._pasts.get((short.level, long.level)) or self._past(short, long)
         if past < MIN_HISTORY:
             return None
         count = view.count(short)
@@ -135,13 +135,25 @@ class Velocity:
         gaps = [] if view is None else view.gaps(window)
         return gaps if len(gaps) >= MIN_GAPS else []
 
+    def _past(self, short: Window, long: Window) -> tuple[int, int]:
+        """Return all traffic of the short window, and of the long one without it; worked out once a sign-up."""
+        traffic = self._everything.count(short)
+        found = self._pasts[short.level, long.level] = traffic, self._everything.count(long) - traffic
+        return found
+
     def _base_share(self, other: str) -> float | None:
         """Return the share of all traffic of 7 days that shows this sign-up's value, drawn up by one sign-up."""
-        view, everything = self._views.get(other), self._views[ALL.name].count(DAYS_7)
-        if view is None or everything < MIN_HISTORY:
-            return None
-        return min(1.0, (view.count(DAYS_7) + 1) / (everything + 1))
+        if other in self._shares:
+            return self._shares[other]
+        view, everything = self._views.get(other), self._everything.count(DAYS_7)
+        share = None
+        if view is not None and everything >= MIN_HISTORY:
+            share = min(1.0, (view.count(DAYS_7) + 1) / (everything + 1))
+        self._shares[other] = share
+        return share
 
 
-def _column(kind: str, other: str) -> int:
-    return 1 + KIND[kind].attributes.index(other)
+#: Place of each attribute that a kind remembers; column 0 names the sign-up itself.
+_COLUMN: Final = {
+    (kind.name, other): place for kind in KINDS for place, other in enumerate(kind.attributes, start=1)
+}

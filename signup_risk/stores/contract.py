@@ -58,7 +58,7 @@ def readings(answer: Exchange, touch: Touch) -> list[object]:
         view = KeyView(state, touch.at, touch.short if answer.repeated else 0)
         for window in WINDOWS:
             rows.append((view.count(window), view.distinct(1, window), view.distinct(2, window)))
-            rows.append((view.known(2, window), view.gaps(window), view.reported(window)))
+            rows.append((view.values(2, window), view.gaps(window), view.reported(window)))
         rows.append(view.age_days())
     return rows
 

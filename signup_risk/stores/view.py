@@ -36,15 +36,17 @@ class KeyView:
 
     def distinct(self, column: int, window: Window) -> int:
         """Return how many different values of an attribute the last 64 sign-ups show within the window."""
-        return len(self._values(column, window))
+        return len(set(self.values(column, window)))
 
-    def contains(self, column: int, value: int, window: Window) -> int:
-        """Return how many of the last 64 sign-ups in the window show this very value of an attribute."""
-        return self._all(column, window).count(value)
-
-    def known(self, column: int, window: Window) -> int:
-        """Return how many of the last 64 sign-ups in the window show any value of an attribute."""
-        return len(self._all(column, window))
+    def values(self, column: int, window: Window) -> list[int]:
+        """Return the known values of an attribute among the last 64 sign-ups of the key, within the window."""
+        if self._state is None:
+            return []
+        low, high = self._span(window)
+        if low == high:
+            return []
+        found = self._kept(self._state.column(column, low, high), low, high)
+        return [value for value in found if value] if 0 in found else found
 
     def age_days(self) -> float:
         """Return days since the key was first seen; 0 for a key not seen before."""
@@ -89,16 +91,3 @@ class KeyView:
             return values
         names = self._state.column(0, low, high)
         return [value for value, name in zip(values, names, strict=True) if name != self._own]
-
-    def _all(self, column: int, window: Window) -> list[int]:
-        if self._state is None:
-            return []
-        low, high = self._span(window)
-        if low == high:
-            return []
-        return [value for value in self._kept(self._state.column(column, low, high), low, high) if value]
-
-    def _values(self, column: int, window: Window) -> set[int]:
-        return set(self._all(column, window))
-
-
