@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn
 from signup_risk.errors import InvalidSignup
 from signup_risk.events import Signup
 from signup_risk.events.kinds import kind_of
+from signup_risk.scorer.times import timely, utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def signup_of(payload: Payload) -> Signup | BadLine:
     if isinstance(event, BadLine):
         return event
     try:
-        return Signup.from_mapping(event, require_at=True)
+        return timely(Signup.from_mapping(event, require_at=True), utc_now())
     except InvalidSignup as problem:
         return BadLine(str(problem))
 

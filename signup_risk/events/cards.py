@@ -95,7 +95,7 @@ def _text_of(item: Any) -> str:
     if isinstance(item, int):
         return str(item) if abs(item) < 10**40 else ""
     if isinstance(item, Decimal):
-        return f"{item:.0f}" if item.is_finite() and abs(item) < 10**40 else ""
+        return f"{item:.0f}" if item.is_finite() and item.adjusted() < 40 else ""  # abs() itself can overflow
     return ""
 
 

@@ -76,7 +76,8 @@ class Draft:
             raise InvalidSignup(
                 "custom", f"a key that is {kind_of(key)}", "keys of 1 to 25 of a-z, 0-9 and _"
             )
-        found = self.read(custom_value, value, f"{pointer}/{key}")
+        name = safe_name(key)
+        found = self.read(custom_value, value, pointer if name is None else f"{pointer}/{name}")
         if found is None:
             return
         if key in self._custom:

@@ -195,7 +195,7 @@ def _refuse_card_number(group: str, key: Any, value: Any) -> None:
 
 def _check_type(draft: Draft, value: Any) -> None:
     """Warn of another type than a sign-up's; published examples are purchases, and are read all the same."""
-    if value is not None and value != "account_creation":
+    if value is not None and not (isinstance(value, str) and value == "account_creation"):
         draft.warn(EVENT_TYPE_UNEXPECTED, "/event/type")
 
 

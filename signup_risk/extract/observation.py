@@ -14,7 +14,7 @@ from signup_risk.features.base import Feature
 from signup_risk.features.context import Context
 from signup_risk.features.reading import Velocity
 from signup_risk.references import References
-from signup_risk.stores import Exchange, Hasher, Touch
+from signup_risk.stores import DAYS_30, Exchange, Hasher, Touch
 
 _LOG: Final = logging.getLogger(__name__)
 _NAN: Final = float("nan")
@@ -79,9 +79,19 @@ def complete(
         problem: Why it could not be asked.
     """
     described, keys = prepared.described, prepared.keys
-    context = described.context if answer is None else with_velocity(described.context, keys.read(answer))
+    context, warnings = described.context, described.warnings
+    if answer is not None:
+        context = with_velocity(context, keys.read(answer))
+        if _is_late(keys.touch.at, answer):
+            warnings = (*warnings, InputWarning("LATE_EVENT", "/at"))
     values, failed = values_of(context, features)
-    return Observation(context, values, described.warnings, described.failed + failed, keys.touch, problem)
+    return Observation(context, values, warnings, described.failed + failed, keys.touch, problem)
+
+
+def _is_late(at: int, answer: Exchange) -> bool:
+    """Tell whether a sign-up is older than every window of the store: the first key is that of all traffic."""
+    clock = answer.states[0]
+    return clock is not None and clock.newest - at > DAYS_30.length
 
 
 def with_velocity(context: Context, velocity: Velocity | None) -> Context:

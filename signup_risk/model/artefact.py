@@ -76,6 +76,7 @@ class ModelArtefact:
                 "and they differ in name or order; the files are of different models, copy the folder again"
             )
         golden = _read_golden(folder, contents[GOLDEN], len(manifest.names))
+        verify_golden(booster, golden)
         return cls(manifest, booster, golden, folder)
 
     def verify_golden(self) -> None:

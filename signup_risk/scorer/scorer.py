@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
+import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
-from signup_risk.errors import ConfigurationError, InvalidSignup, StoreError
+from signup_risk.errors import ConfigurationError, StoreError
 from signup_risk.events import Signup
 from signup_risk.extract import VERSIONS, complete, prepare, signup_name
 from signup_risk.model import ModelArtefact, bundled_model_path
@@ -22,6 +24,7 @@ from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
 from signup_risk.results import Assessment
 from signup_risk.scorer.judge import ExplainMode, Judge, check_mode
+from signup_risk.scorer.times import microseconds, moment_of, timely, utc_now
 from signup_risk.scorer.worker import Recipe
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Exchange, Hasher, PendingWrites, Store, Touch, open_store
 
@@ -34,13 +37,12 @@ DEADLINE_MS: Final = 50.0
 #: Threads behind the asynchronous form. Work is mostly one C call after another that hold the interpreter lock.
 _THREADS: Final = 4
 
+_LOG: Final = logging.getLogger(__name__)
+
+#: Seconds between two log lines that say why velocity is missing.
+_LOG_EVERY: Final = 60.0
+
 _OUTCOMES: Final[Mapping[str, int | None]] = {"abusive": ABUSIVE, "legitimate": LEGITIMATE, "cleared": None}
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def utc_now() -> datetime:
-    """Return the present moment, for sign-ups that come without ``at``."""
-    return datetime.now(UTC)
 
 
 class Scorer:
@@ -71,7 +73,7 @@ class Scorer:
         self._hasher = hasher
         self._artefact = artefact
         self._references = references
-        self._opened_at = _microseconds(clock())
+        self._opened_at = microseconds(clock())
         self._given_policy = policy
         self._explain: ExplainMode = explain
         self._judge = Judge(artefact, references, policy, explain, self._opened_at)
@@ -79,6 +81,9 @@ class Scorer:
         self._clock = clock
         self._pending = PendingWrites(store)
         self._threads: ThreadPoolExecutor | None = None
+        self._threads_pid = 0
+        self._logged = -math.inf
+        self._closed = False
 
     @classmethod
     def open(  # noqa: PLR0913 - one place to choose everything
@@ -146,18 +151,26 @@ class Scorer:
             The assessment. Whatever the applicant typed and whatever happens to the store, there is one.
 
         Raises:
-            InvalidSignup: The caller built the event wrongly: no mapping, an unknown field, a naive time.
+            InvalidSignup: The caller built the event wrongly: no mapping, an unknown field, a naive time, or a time
+                more than a day ahead of the clock.
             CardNumberRefused: Something under ``card`` could be a full card number.
         """
-        started = time.perf_counter()
+        return self._assess(signup, explain, deadline_ms, time.perf_counter())
+
+    def _assess(
+        self,
+        signup: Mapping[str, Any] | Signup,
+        explain: ExplainMode | None,
+        deadline_ms: float | None,
+        started: float,
+    ) -> Assessment:
         if explain is not None:
             check_mode(explain)
         event = signup if isinstance(signup, Signup) else Signup.from_mapping(signup)
-        if event.at is None:
-            event = replace(event, at=self._clock())
-        timeout = (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
+        event = timely(event, self._clock())
+        deadline = started + (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
         prepared = prepare(event, event.at_us, self._references, self._hasher)
-        answer, problem = self.exchange(prepared.keys.touch, timeout)
+        answer, problem = self.exchange(prepared.keys.touch, max(0.0, deadline - time.perf_counter()))
         seen = complete(prepared, answer, self._judge.features, problem)
         return self._judge.assess(event, seen, explain, started)
 
@@ -171,13 +184,22 @@ class Scorer:
         Returns:
             What was known, or why the store could not be asked.
         """
+        end = time.perf_counter() + timeout
         try:
             answer = self._store.exchange(touch, timeout=timeout)
         except StoreError as problem:
             self._pending.add(touch)
+            self._log(problem)
             return None, problem
-        self._pending.flush(timeout)
+        self._pending.flush(end - time.perf_counter())
         return answer, None
+
+    def _log(self, problem: StoreError) -> None:
+        """Say why velocity is missing, at most once a minute; the text holds nothing of an applicant."""
+        moment = time.monotonic()
+        if moment - self._logged > _LOG_EVERY:
+            self._logged = moment
+            _LOG.warning("scoring without velocity: %s", problem)
 
     async def assess_async(
         self,
@@ -187,7 +209,8 @@ class Scorer:
         deadline_ms: float | None = None,
     ) -> Assessment:
         """Assess one sign-up as :meth:`assess` does, without blocking the event loop."""
-        work = partial(self.assess, signup, explain=explain, deadline_ms=deadline_ms)
+        # The deadline runs from here: a sign-up that waits for a free thread has less left for the store.
+        work = partial(self._assess, signup, explain, deadline_ms, time.perf_counter())
         return await asyncio.get_running_loop().run_in_executor(self._executor(), work)
 
     def report(
@@ -202,8 +225,8 @@ class Scorer:
             deadline_ms: Milliseconds to wait for the store, instead of the scorer's own setting.
 
         Returns:
-            Whether the sign-up was known. If the store could not be asked, the outcome is held in the queue of
-            pending writes and the answer is false.
+            Whether the sign-up was known. While writes are pending, or if the store could not be asked, the outcome
+            is held in their queue and the answer is false.
 
         Raises:
             ConfigurationError: The outcome is none of the three.
@@ -212,12 +235,18 @@ class Scorer:
         if outcome not in _OUTCOMES:
             raise ConfigurationError(f"outcome {str(outcome)[:40]!r} is unknown; use one of {', '.join(_OUTCOMES)}")
         name = signup_name(signup_id, self._hasher)
-        known_at = _microseconds(_moment(at, self._clock))
+        known_at = microseconds(moment_of(at, self._clock))
         timeout = (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
+        write = (name, _OUTCOMES[outcome], known_at)
+        if len(self._pending):  # its sign-up may be among them, and has to come first
+            self._pending.add(write)
+            self._pending.flush(timeout)
+            return False
         try:
-            return self._store.report(name, _OUTCOMES[outcome], known_at, timeout=timeout)
-        except StoreError:
-            self._pending.add((name, _OUTCOMES[outcome], known_at))
+            return self._store.report(*write, timeout=timeout)
+        except StoreError as problem:
+            self._pending.add(write)
+            self._log(problem)
             return False
 
     async def report_async(
@@ -229,7 +258,8 @@ class Scorer:
 
     def close(self) -> None:
         """Make the writes still pending if the store takes them, and release everything."""
-        if self._threads is not None:
+        self._closed = True
+        if self._threads is not None and self._threads_pid == os.getpid():
             self._threads.shutdown(wait=True)
         self._pending.flush(self._deadline_ms / 1000, most=len(self._pending))
         self._store.close()
@@ -283,23 +313,9 @@ class Scorer:
         await asyncio.get_running_loop().run_in_executor(None, self.close)
 
     def _executor(self) -> ThreadPoolExecutor:
-        if self._threads is None:
+        if self._closed:
+            raise ConfigurationError("this scorer is closed; open another one")
+        if self._threads is None or self._threads_pid != os.getpid():  # threads do not cross a fork
             self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="signup-risk")
+            self._threads_pid = os.getpid()
         return self._threads
-
-
-def _moment(at: datetime | str | None, clock: Callable[[], datetime]) -> datetime:
-    if isinstance(at, str):
-        try:
-            at = datetime.fromisoformat(at)
-        except ValueError:
-            raise InvalidSignup("at", "an unreadable string", "RFC 3339 with an offset") from None
-    moment = clock() if at is None else at
-    if moment.tzinfo is None:
-        raise InvalidSignup("at", "a time without an offset", "an aware datetime, or RFC 3339 with an offset")
-    return moment
-
-
-def _microseconds(moment: datetime) -> int:
-    delta = moment - _EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

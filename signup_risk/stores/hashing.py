@@ -79,16 +79,37 @@ def hasher_for(path: Path | None, secret: str | bytes | None = None) -> Hasher:
 
 
 def _file_secret(path: Path) -> bytes:
-    """Read the secret file, or make it; of several processes that make it at once, one wins and all use it."""
-    if not path.exists():
-        scratch = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        scratch.touch(mode=0o600)
-        try:
-            scratch.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
-            _publish(scratch, path)
-        finally:
-            scratch.unlink()
-    return path.read_text(encoding="ascii").strip().encode()
+    """Read the secret file, or make it; of several processes that make it at once, one wins and all use it.
+
+    Raises:
+        ConfigurationError: It is missing beside a store that was written under one, or cannot be read or made.
+    """
+    try:
+        if not path.exists():
+            if path.with_name(path.name.removesuffix(".secret")).exists():
+                raise ConfigurationError(
+                    f"the velocity store has no secret file {path} beside it; bring it back, or set {SECRET_VARIABLE}, "
+                    "or start a new store"
+                )
+            _make_secret(path)
+        return path.read_text(encoding="ascii").strip().encode()
+    except (OSError, ValueError) as problem:
+        if isinstance(problem, ConfigurationError):
+            raise
+        raise ConfigurationError(
+            f"the secret file {path} cannot be read or made ({type(problem).__name__}); set {SECRET_VARIABLE} instead"
+        ) from problem
+
+
+def _make_secret(path: Path) -> None:
+    """Write a new secret whole, readable by the owner alone, unless another process was first."""
+    scratch = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    scratch.touch(mode=0o600)
+    try:
+        scratch.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+        _publish(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _publish(scratch: Path, path: Path) -> None:
@@ -96,3 +117,6 @@ def _publish(scratch: Path, path: Path) -> None:
         os.link(scratch, path)  # unlike a rename, a link never replaces another process's secret
     except FileExistsError:
         return
+    except OSError:  # a file system without hard links
+        if not path.exists():
+            scratch.replace(path)

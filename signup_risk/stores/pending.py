@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from typing import Final
 
@@ -51,23 +52,31 @@ class PendingWrites:
                 self.dropped += 1
             self._held.append(write)
 
-    def flush(self, timeout: float | None, most: int = _BATCH) -> None:
+    def flush(self, timeout: float, most: int = _BATCH) -> None:
         """Make some of the writes held; one that fails again goes back and ends the attempt.
 
         While another thread is at it, nothing is done: no sign-up waits for another one's catching up.
+
+        Args:
+            timeout: Seconds that all of it may take together.
+            most: How many writes to make.
         """
         if not self._held or not self._flushing.acquire(blocking=False):
             return
+        end = time.monotonic() + timeout
         try:
             for _ in range(min(most, len(self._held))):
+                left = end - time.monotonic()
+                if left <= 0:
+                    return
                 write = self._held.popleft()
-                if not self._made(write, timeout):
+                if not self._made(write, left):
                     self._held.appendleft(write)
                     return
         finally:
             self._flushing.release()
 
-    def _made(self, write: Write, timeout: float | None) -> bool:
+    def _made(self, write: Write, timeout: float) -> bool:
         try:
             if isinstance(write, Touch):
                 self._store.exchange(write, timeout=timeout)

@@ -34,6 +34,8 @@ _BATCH: Final = 32
 #: Seconds to wait for another process when the caller names no limit.
 _PATIENCE: Final = 5.0
 
+_DAMAGE: Final = (struct.error, TypeError, ValueError, IndexError)
+
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS keys (id INTEGER PRIMARY KEY, state BLOB NOT NULL);
@@ -161,6 +163,8 @@ class SqliteStore:
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise _translated(error, patience) from error
+        except _DAMAGE as error:  # bytes in the file that no version of this library wrote
+            raise StoreUnavailable(f"a row of the velocity store is damaged ({type(error).__name__})") from error
         finally:
             self._roll_back()
             self._lock.release()

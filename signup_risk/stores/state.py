@@ -42,6 +42,10 @@ class KeyState:
     Args:
         blob: The stored bytes.
 
+    Raises:
+        struct.error: They are shorter than a header.
+        ValueError: They are not as long as their header says.
+
     Attributes:
         blob: The stored bytes.
         width: Numbers kept beside each time: the sign-up and its attributes.
@@ -73,6 +77,8 @@ class KeyState:
         )
         self._view = memoryview(blob)
         self._rows = _SIZE + 8 * self.recent
+        if len(blob) != self.tail + 12 * self._buckets + _OUTCOME.size * self._outcomes:
+            raise ValueError("a key state has another length than its header says")
         self.times = self._view[_SIZE : self._rows].cast("q")
 
     def column(self, index: int, low: int, high: int) -> list[int]:

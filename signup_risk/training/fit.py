@@ -35,7 +35,7 @@ PARAMETERS: Final[Mapping[str, Any]] = {
     "learning_rate": 0.06,
     "num_leaves": 12,
     "max_depth": 5,
-    "min_data_in_leaf": 150,
+    "min_data_in_leaf": 250,
     "feature_fraction": 0.35,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
@@ -47,7 +47,7 @@ PARAMETERS: Final[Mapping[str, Any]] = {
     "force_row_wise": True,
     "metric": "average_precision",
 }
-MAX_TREES: Final = 300
+MAX_TREES: Final = 220
 
 #: Share of the whole gain below which a feature is left out of a model.
 USEFUL_SHARE: Final = 0.0008

@@ -25,7 +25,7 @@ def forbidden(text: str) -> list[str]:
 
 
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
-    paths = [path for path in root.iterdir() if path.is_file()]
+    paths = [path for path in root.iterdir() if path.is_file() and path.name != ".coverage"]
     for folder in FOLDERS:
         paths.extend(path for path in (root / folder).rglob("*") if path.is_file())
     for path in paths:

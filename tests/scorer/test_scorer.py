@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import math
-import sqlite3
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,61 +18,7 @@ from hypothesis import strategies as st
 from signup_risk import CardNumberRefused, ConfigurationError, InvalidSignup, Policy, Scorer
 from signup_risk.policy import ListEntry
 from tests.histories import EVENTS, histories
-
-AT = "2026-06-01T12:00:00Z"
-
-FULL: dict[str, Any] = {
-    "signup_id": "signup-7261",
-    "at": AT,
-    "ip_address": "81.2.69.144",
-    "email": "marlene.quist+news@brightfjord.example",
-    "phone": "+442071838750",
-    "username": "marlene_q1984",
-    "first_name": "Marlenka",
-    "last_name": "Quistgaard",
-    "birth_date": "1984-02-29",
-    "country": "GB",
-    "organization": "Bright Fjord Boatyard",
-    "channel": "direct",
-    "referral_code": "FRIEND-OF-OLE",
-    "device": {
-        "id": "dev-55aa77",
-        "user_agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/136.0.0.0",
-        "accept_language": "en-GB,en;q=0.9",
-        "time_zone": "Europe/London",
-        "screen": "1920x1080",
-        "platform": "Linux x86_64",
-        "webdriver": False,
-        "tls_fingerprint": "t13d1516h2_8daaf6152771_e5627efa2ab1",
-    },
-    "session": {"age_seconds": 320, "form_seconds": 41.5, "pasted_fields": 0, "keystrokes": 88, "captcha_score": 0.9},
-    "card": {
-        "token": "tok_9f8e7d6c5b",
-        "issuer_id_number": "411111",
-        "last_digits": "4242",
-        "funding": "debit",
-        "country": "GB",
-        "avs_result": "Y",
-        "cvv_result": "M",
-        "was_authorized": True,
-        "processor": "stripe",
-    },
-    "billing": {
-        "address": "17 Herring Quay",
-        "city": "Whitby",
-        "postal": "YO21 3PU",
-        "country": "GB",
-        "first_name": "Marlenka",
-        "last_name": "Quistgaard",
-    },
-    "custom": {"plan": "trial", "seats": 3},
-}
-
-SECRETS = (
-    "signup-7261", "81.2.69", "marlene", "brightfjord", "2071838750", "Marlenka", "Quistgaard", "1984-02-29",
-    "Bright Fjord",
-    "FRIEND-OF-OLE", "dev-55aa77", "tok_9f8e7d6c5b", "411111", "Herring", "Whitby", "YO21", "t13d1516h2", "Mozilla",
-)  # fmt: skip
+from tests.scorer.samples import AT, FULL, SECRETS, told, touch_of
 
 
 @pytest.fixture
@@ -82,11 +26,6 @@ def scorer() -> Iterator[Scorer]:
     """Open a scorer over a memory store."""
     with Scorer.open("memory://") as opened:
         yield opened
-
-
-def told(assessment: Any) -> dict[str, Any]:
-    """Return an assessment as JSON values, without what differs from run to run."""
-    return {key: value for key, value in assessment.to_dict().items() if key != "latency_ms"}
 
 
 def test_full_event_is_assessed_without_degradation(scorer: Scorer) -> None:
@@ -145,20 +84,21 @@ def test_disposable_mail_alone_never_blocks(scorer: Scorer) -> None:
 
 
 def test_event_time_is_the_only_clock() -> None:
-    """With ``at`` given the clock is not read after opening."""
-    calls: list[int] = []
+    """Whenever a sign-up is scored, next year or now, it gets the same answer."""
+    answers = []
+    for year in (2026, 2027):
+        with Scorer.open("memory://", clock=lambda year=year: datetime(year, 6, 1, 13, tzinfo=UTC)) as scorer:
+            answers.append([told(scorer.assess({**FULL, "signup_id": f"s{n}"}, explain="always")) for n in range(5)])
+            assert scorer.assess({"email": "ada@example.com"}).at == datetime(year, 6, 1, 13, tzinfo=UTC)
+    assert answers[0] == answers[1]
 
-    def clock() -> datetime:
-        calls.append(1)
-        return datetime(2026, 6, 1, tzinfo=UTC)
 
-    with Scorer.open("memory://", clock=clock) as scorer:
-        calls.clear()
-        scorer.assess(FULL)
-        scorer.report("signup-7261", "abusive", at=AT)
-        assert calls == []
-        assert scorer.assess({"email": "ada@example.com"}).at == datetime(2026, 6, 1, tzinfo=UTC)
-        assert calls == [1]
+def test_late_sign_up_is_warned_of(scorer: Scorer) -> None:
+    """A sign-up older than all that the store remembers is scored, and told to be late."""
+    scorer.assess(FULL)
+    assert scorer.assess({**FULL, "signup_id": "b", "at": "2026-05-20T12:00:00Z"}).warnings == ()
+    late = scorer.assess({**FULL, "signup_id": "c", "at": "2026-04-01T12:00:00Z"})
+    assert [(warning.code, warning.pointer) for warning in late.warnings] == [("LATE_EVENT", "/at")]
 
 
 def test_outcomes_are_read_by_later_sign_ups(scorer: Scorer) -> None:
@@ -172,15 +112,6 @@ def test_outcomes_are_read_by_later_sign_ups(scorer: Scorer) -> None:
             assert scorer.report("signup-7261", outcome, at="2026-06-01T13:00:00Z") is True  # type: ignore[arg-type]
         scores.append(scorer._store.peek(touch_of(scorer, event)).states[1].outcomes())  # type: ignore[union-attr]
     assert [len(rows) for rows in scores] == [1, 0, 0]
-
-
-def touch_of(scorer: Scorer, event: dict[str, Any]) -> Any:
-    """Return what an event would touch in the scorer's store."""
-    from signup_risk import Signup
-    from signup_risk.extract import Keys, describe
-
-    signup = Signup.from_mapping(event)
-    return Keys(describe(signup, scorer.references, signup.at_us).context, scorer._hasher).touch
 
 
 def test_unknown_outcome_and_time_are_the_callers_errors(scorer: Scorer) -> None:
@@ -218,52 +149,6 @@ def test_blocking_everybodys_domain_is_refused(domain: str) -> None:
     """A block entry for free mail or a relay is refused when the scorer opens."""
     with pytest.raises(ConfigurationError, match="refused"):
         Scorer.open("memory://", policy=Policy(block=(ListEntry("email_domain", domain),)))
-
-
-def test_locked_store_degrades_and_catches_up(tmp_path: Path) -> None:
-    """While another process holds the file, sign-ups are scored without velocity; afterwards nothing is missing."""
-    path = tmp_path / "velocity.db"
-    with Scorer.open(f"sqlite:///{path}", deadline_ms=10) as scorer:
-        other = sqlite3.connect(path, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        for number in range(3):
-            assessment = scorer.assess({**FULL, "signup_id": f"locked{number}"})
-            assert assessment.degraded == ("velocity",)
-            assert assessment.decision != "block"
-        assert scorer.pending_writes == 3
-        assert scorer.report("locked0", "abusive", at=AT) is False
-        assert scorer.pending_writes == 4
-        other.execute("ROLLBACK")
-        other.close()
-        assert scorer.assess({**FULL, "signup_id": "free"}, deadline_ms=5000).degraded == ()
-        assert (scorer.pending_writes, scorer.dropped_writes) == (0, 0)
-        touch = touch_of(scorer, {**FULL, "signup_id": "after"})
-        state = scorer._store.peek(touch).states[1]
-        assert state is not None
-        assert (state.total, len(state.outcomes())) == (4, 1)
-
-
-def test_async_form_does_not_block_the_loop(tmp_path: Path) -> None:
-    """While an assessment waits for a locked store, the loop goes on."""
-
-    async def run() -> tuple[int, Any]:
-        path = tmp_path / "velocity.db"
-        async with Scorer.open(f"sqlite:///{path}", deadline_ms=300) as scorer:
-            other = sqlite3.connect(path, isolation_level=None)
-            other.execute("BEGIN IMMEDIATE")
-            task = asyncio.create_task(scorer.assess_async(FULL))
-            turns = 0
-            while not task.done():
-                await asyncio.sleep(0)
-                turns += 1
-            other.execute("ROLLBACK")
-            other.close()
-            assert await scorer.report_async("signup-7261", "abusive", at=AT) is False
-            return turns, task.result()
-
-    turns, assessment = asyncio.run(run())
-    assert turns > 10
-    assert assessment.degraded == ("velocity",)
 
 
 def test_threads_share_a_scorer(scorer: Scorer) -> None:

@@ -48,5 +48,5 @@ def test_the_oldest_give_way_and_are_counted() -> None:
     for number in range(1, 6):
         pending.add(touch_at(START + number * SECOND, number, 5))
     assert (len(pending), pending.dropped) == (3, 2)
-    pending.flush(None, most=10)
+    pending.flush(5, most=10)
     assert count(store) == 3
