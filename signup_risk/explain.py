@@ -65,12 +65,15 @@ class Explainer:
         -0.5
     """
 
-    def __init__(self, features: Sequence[Feature], usual: Sequence[FeatureSummary]) -> None:
+    def __init__(
+        self, features: Sequence[Feature], usual: Sequence[FeatureSummary], *, synthetic: bool = False
+    ) -> None:
         """Prepare the groups.
 
         Args:
             features: The features in the order of the model's columns.
             usual: The manifest's summaries in the same order.
+            synthetic: Whether what is usual was measured on simulated sign-ups; the texts then say so.
 
         Raises:
             ModelMismatch: If the two do not name the same features.
@@ -82,7 +85,8 @@ class Explainer:
                 "another order; pass the features that the model names"
             )
         self._features = tuple(features)
-        self._wordings = tuple(map(_Wording, features, usual))
+        people = f"{'simulated ' if synthetic else ''}legitimate sign-ups"
+        self._wordings = tuple(_Wording(*pair, people) for pair in zip(features, usual, strict=True))
         codes = list(dict.fromkeys(feature.reason for feature in features))
         self._codes = tuple(codes)
         self._group_of = tuple(codes.index(feature.reason) for feature in features)
@@ -140,24 +144,24 @@ class _Wording:
 
     __slots__ = ("_at_least", "_at_most", "_far_at_most", "_flag", "_missing", "_p50", "_p999", "_template")
 
-    def __init__(self, feature: Feature, usual: FeatureSummary) -> None:
+    def __init__(self, feature: Feature, usual: FeatureSummary, people: str) -> None:
         spec = _value_spec(feature)
         self._template = feature.text
         self._flag = feature.unit == "flag"
         self._missing = (
-            f"{feature.missing}; unknown for {_percent(usual.missing_share)} of legitimate sign-ups"
+            f"{feature.missing}; unknown for {_percent(usual.missing_share)} of {people}"
         )
         self._p50 = self._p999 = math.inf
         if self._flag:
-            self._at_least = f"; applies to {_percent(usual.share_nonzero)} of legitimate sign-ups"
+            self._at_least = f"; applies to {_percent(usual.share_nonzero)} of {people}"
         else:
-            self._at_least = "; no legitimate sign-up showed it"
+            self._at_least = f"; no {people.removesuffix('s')} showed it"
         self._at_most = self._far_at_most = self._at_least
         if not (self._flag or usual.p01 is None or usual.p50 is None or usual.p99 is None):
             self._p50, self._p999 = usual.p50, math.inf if usual.p999 is None else usual.p999
-            self._at_least = f"; 99% of legitimate sign-ups: at least {_Shown(usual.p01):{spec}}"
-            self._at_most = f"; 99% of legitimate sign-ups: at most {_Shown(usual.p99):{spec}}"
-            self._far_at_most = f"; 99.9% of legitimate sign-ups: at most {_Shown(self._p999):{spec}}"
+            self._at_least = f"; 99% of {people}: at least {_Shown(usual.p01):{spec}}"
+            self._at_most = f"; 99% of {people}: at most {_Shown(usual.p99):{spec}}"
+            self._far_at_most = f"; 99.9% of {people}: at most {_Shown(self._p999):{spec}}"
 
     def text(self, value: float) -> str:
         """Return the words for this value."""

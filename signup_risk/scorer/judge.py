@@ -56,7 +56,7 @@ class Judge:
         self._references = references
         self._explain: ExplainMode = explain
         self._inputs = tuple(entry.inputs for entry in self.features)
-        self._explainer = Explainer(self.features, manifest.features)
+        self._explainer = Explainer(self.features, manifest.features, synthetic=manifest.synthetic)
         self._step_up_raw = self._calibration.raw_at(policy.thresholds.step_up)
         self._model_info = ModelInfo(manifest.name, manifest.version, manifest.fingerprint)
         self._has_lists = bool(policy.allow or policy.block)
