@@ -73,6 +73,9 @@ def read_model_text(text: str) -> ModelText:
     return ModelText(names, len(blocks))
 
 
+_UNUSED: Final = ("leaf_weight", "split_gain", "internal_value", "internal_weight")
+
+
 def _refused(found: str) -> ModelMismatch:
     return ModelMismatch(
         f"model.txt is refused: {found}. Train again, or copy the model folder again from its source"
@@ -119,6 +122,7 @@ def _check_tree(tree: dict[str, str], features: int) -> None:
         raise ValueError("categorical splits and linear leaves are not supported")
     if not all(map(math.isfinite, _numbers(tree["leaf_value"], leaves))):
         raise ValueError("a leaf is not finite")
+    _check_unused(tree, leaves)
     if leaves == 1:
         return
     # An infinite threshold is usual: it separates the missing values from all others.
@@ -134,6 +138,13 @@ def _check_tree(tree: dict[str, str], features: int) -> None:
     if not all(0 <= kind < 12 and kind % 2 == 0 for kind in nodes["decision_type"]):
         raise ValueError("a split has an unknown kind")
     _check_shape(nodes["left_child"], nodes["right_child"], leaves)
+
+
+def _check_unused(tree: dict[str, str], leaves: int) -> None:
+    """Check what nothing here reads: LightGBM parses it all the same, and aborts the process on what is no number."""
+    for name in _UNUSED:
+        if tree.get(name):
+            _numbers(tree[name], leaves if name == "leaf_weight" else leaves - 1)
 
 
 def _numbers(text: str, count: int) -> list[float]:
