@@ -85,6 +85,8 @@ def test_the_small_model_is_sound() -> None:
         ("num_cat=0\n", "num_cat=0\n\n", "not as LightGBM writes"),
         ("num_cat=0\n", "num_cat=0\nnothing\n", "not as LightGBM writes"),
         ("num_cat=0\n", "num_cat=0\n" + "x=1\n" * 20, "not as LightGBM writes"),
+        ("leaf_value=-0.5", "leaf_weight=1 1429.n5 2\nleaf_value=-0.5", "could not convert"),
+        ("leaf_value=-0.5", "split_gain=1 2 3\nleaf_value=-0.5", "3 numbers where 2"),
         ("Tree=0\n", "Tree=7\n", "has no tree"),
     ],
 )
