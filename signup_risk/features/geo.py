@@ -14,7 +14,7 @@ from signup_risk.features.base import feature
 from signup_risk.features.context import Context
 from signup_risk.references import CountryFacts
 
-_NO_NETWORK: Final = "no public IP address, or nothing is known of its network"
+_NO_NETWORK: Final = "not known for this address"
 _NO_PAIR: Final = "at least one of the two countries is not known"
 _NO_CLOCK: Final = "time zone or country is not known"
 _IP: Final = ("ip_address",)

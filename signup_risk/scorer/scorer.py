@@ -164,6 +164,8 @@ class Scorer:
         deadline_ms: float | None,
         started: float,
     ) -> Assessment:
+        if self._closed:
+            raise ConfigurationError("this scorer is closed; open another one")
         if explain is not None:
             check_mode(explain)
         event = signup if isinstance(signup, Signup) else Signup.from_mapping(signup)

@@ -125,13 +125,17 @@ class KeyState:
         return bisect_right(times, at - window.length, 0, high), high
 
     def bucketed(self, window: Window, at: int) -> int:
-        """Count the older sign-ups of the window, in whole buckets."""
+        """Count the older sign-ups of the window, in whole buckets.
+
+        A late reader leaves out the bucket of its own moment, since part of it lies in its future.
+        """
         if not self._buckets:
             return 0
         codes, counts = self.buckets()
         base = window.level << 32
         low = bisect_right(codes, base | max(0, (at - window.length) // window.grain))
-        return sum(counts[low : bisect_right(codes, base | (at // window.grain))])
+        last = at // window.grain - (1 if self.newest > at else 0)
+        return sum(counts[low : bisect_right(codes, base | max(0, last))])
 
 
 def record(state: KeyState | None, at: int, signup: int, attributes: tuple[int, ...]) -> bytes:

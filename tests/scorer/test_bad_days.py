@@ -90,9 +90,11 @@ def test_outcome_of_a_pending_sign_up_is_kept(tmp_path: Path) -> None:
 
 
 def test_closed_scorer_says_so() -> None:
-    """The asynchronous form of a closed scorer raises an error of the library."""
+    """Both forms of a closed scorer raise an error of the library."""
     scorer = Scorer.open("memory://")
     scorer.close()
+    with pytest.raises(ConfigurationError, match="closed"):
+        scorer.assess(FULL)
     with pytest.raises(ConfigurationError, match="closed"):
         asyncio.run(scorer.assess_async(FULL))
 
