@@ -56,7 +56,7 @@ def _spread(kind: str, other: str, window: Window) -> Feature:
         reason=f"{_code(kind)}_SPREAD",
         text=f"{{value:.2f}} different values of {other.replace('_', ' ')} a sign-up on {KIND[kind].label}",
         missing="fewer than four sign-ups on it",
-        inputs=tuple(dict.fromkeys((*KIND[kind].inputs, *KIND[other].inputs))),
+        inputs=KIND[kind].inputs,
         unit="share",
         monotone=0,
         compute=lambda c: c.velocity.spread(kind, other, window) if c.velocity else None,

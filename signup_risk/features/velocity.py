@@ -19,10 +19,6 @@ def _code(kind: str) -> str:
     return kind.replace("+", "_").upper()
 
 
-def _inputs(kind: str, *others: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for part in (kind, *others) for name in KIND[part].inputs))
-
-
 def _count(kind: str, window: Window, monotone: int = 0) -> Feature:
     return Feature(
         name=f"{kind.replace('+', '_')}_count_{window.name}",
@@ -30,7 +26,7 @@ def _count(kind: str, window: Window, monotone: int = 0) -> Feature:
         reason=f"{_code(kind)}_VELOCITY_{window.name.upper()}",
         text=f"{{value:.0f}} sign-ups before on {KIND[kind].label} in {window.name}",
         missing=_NO_KEY,
-        inputs=_inputs(kind),
+        inputs=KIND[kind].inputs,
         unit="count",
         monotone=1 if monotone else 0,
         compute=lambda c: c.velocity.count(kind, window) if c.velocity else None,
@@ -38,13 +34,14 @@ def _count(kind: str, window: Window, monotone: int = 0) -> Feature:
 
 
 def _distinct(kind: str, other: str, window: Window, monotone: int = 0) -> Feature:
+    """Count other values on a key. Any two people differ in them, so what it shows is the key, and that alone."""
     return Feature(
         name=f"{kind.replace('+', '_')}_distinct_{other}_{window.name}",
         family="velocity",
         reason=f"{_code(kind)}_DISTINCT_{_code(other)}",
         text=f"{{value:.0f}} different values of {other.replace('_', ' ')} on {KIND[kind].label} in {window.name}",
         missing=_NO_KEY,
-        inputs=_inputs(kind, other),
+        inputs=KIND[kind].inputs,
         unit="count",
         monotone=1 if monotone else 0,
         compute=lambda c: c.velocity.distinct(kind, other, window) if c.velocity else None,
@@ -58,7 +55,7 @@ def _age(kind: str) -> Feature:
         reason=f"{_code(kind)}_TENURE",
         text=f"{KIND[kind].label} first seen {{value:.1f}} days before",
         missing=_NO_KEY,
-        inputs=_inputs(kind),
+        inputs=KIND[kind].inputs,
         unit="days",
         monotone=0,
         compute=lambda c: c.velocity.age_days(kind) if c.velocity else None,
@@ -72,7 +69,7 @@ def _abusive(kind: str) -> Feature:
         reason=f"{_code(kind)}_REPORTED_ABUSIVE",
         text=f"{{value:.0f}} sign-ups on {KIND[kind].label} reported abusive in 30d",
         missing=_NO_KEY,
-        inputs=_inputs(kind),
+        inputs=KIND[kind].inputs,
         unit="count",
         monotone=1,
         compute=lambda c: c.velocity.abusive(kind, DAYS_30) if c.velocity else None,
@@ -86,7 +83,7 @@ def _abusive_share(kind: str) -> Feature:
         reason=f"{_code(kind)}_REPORTED_ABUSIVE",
         text=f"{{value:.0%}} of the outcomes reported on {KIND[kind].label} in 30d were abusive",
         missing="no outcome was reported on it",
-        inputs=_inputs(kind),
+        inputs=KIND[kind].inputs,
         unit="share",
         monotone=1,
         compute=lambda c: c.velocity.abusive_share(kind, DAYS_30) if c.velocity else None,

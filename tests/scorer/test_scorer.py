@@ -6,8 +6,10 @@ import json
 import logging
 import math
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 
 from signup_risk import CardNumberRefused, ConfigurationError, InvalidSignup, Policy, Scorer
 from signup_risk.policy import ListEntry
+from signup_risk.simulation import load_scenario, simulate
 from tests.histories import EVENTS, histories
 from tests.scorer.samples import AT, FULL, SECRETS, told, touch_of
 
@@ -74,6 +77,17 @@ def test_repeats_on_one_device_raise_the_score(scorer: Scorer) -> None:
     assert last.raw_score is not None
     assert first.raw_score is not None
     assert last.raw_score > first.raw_score + 1
+
+
+def test_a_shared_device_alone_is_noticed_but_never_blocks(scorer: Scorer) -> None:
+    """Forty people with nothing in common but a device are not all let through, and none of them is blocked."""
+    people = islice((e for e in simulate(load_scenario("demo-1"), 21) if e["group"].startswith("legit")), 40)
+    decisions = Counter(
+        scorer.assess({**person, "device": {**(person.get("device") or {}), "id": "shared"}}).decision
+        for person in people
+    )
+    assert decisions["block"] == 0
+    assert decisions["step_up"] + decisions["review"] >= 20
 
 
 def test_disposable_mail_alone_never_blocks(scorer: Scorer) -> None:
