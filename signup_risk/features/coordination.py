@@ -17,15 +17,11 @@ from signup_risk.stores import DAYS_7, DAYS_30, HOUR_1, HOURS_24, Window
 _NO_PAST: Final = "not shown, or too little traffic before it to know what is usual"
 
 
-def _code(kind: str) -> str:
-    return kind.replace("+", "_").upper()
-
-
 def _surprise(kind: str, short: Window, long: Window) -> Feature:
     return Feature(
-        name=f"{kind.replace('+', '_')}_surprise_{short.name}",
+        name=f"{KIND[kind].stem}_surprise_{short.name}",
         family="coordination",
-        reason=f"{_code(kind)}_SURGE",
+        reason=f"{KIND[kind].code}_SURGE",
         text=f"{KIND[kind].label} ran {{value:.1f}} standard deviations above its past in {short.name}",
         missing=_NO_PAST,
         inputs=KIND[kind].inputs,
@@ -37,9 +33,9 @@ def _surprise(kind: str, short: Window, long: Window) -> Feature:
 
 def _alike(kind: str, other: str, window: Window) -> Feature:
     return Feature(
-        name=f"{kind.replace('+', '_')}_alike_{other}_{window.name}",
+        name=f"{KIND[kind].stem}_alike_{other}_{window.name}",
         family="coordination",
-        reason=f"{_code(kind)}_ALIKE",
+        reason=f"{KIND[kind].code}_ALIKE",
         text=f"its {other.replace('_', ' ')} is over-represented on {KIND[kind].label} by {{value:.1f}} doublings",
         missing=_NO_PAST,
         inputs=tuple(dict.fromkeys((*KIND[kind].inputs, *KIND[other].inputs))),
@@ -51,9 +47,9 @@ def _alike(kind: str, other: str, window: Window) -> Feature:
 
 def _spread(kind: str, other: str, window: Window) -> Feature:
     return Feature(
-        name=f"{kind.replace('+', '_')}_spread_{other}_{window.name}",
+        name=f"{KIND[kind].stem}_spread_{other}_{window.name}",
         family="coordination",
-        reason=f"{_code(kind)}_SPREAD",
+        reason=f"{KIND[kind].code}_SPREAD",
         text=f"{{value:.2f}} different values of {other.replace('_', ' ')} a sign-up on {KIND[kind].label}",
         missing="fewer than four sign-ups on it",
         inputs=KIND[kind].inputs,
@@ -65,9 +61,9 @@ def _spread(kind: str, other: str, window: Window) -> Feature:
 
 def _regularity(kind: str, window: Window) -> Feature:
     return Feature(
-        name=f"{kind.replace('+', '_')}_regularity_{window.name}",
+        name=f"{KIND[kind].stem}_regularity_{window.name}",
         family="coordination",
-        reason=f"{_code(kind)}_REGULAR",
+        reason=f"{KIND[kind].code}_REGULAR",
         text=f"gaps between sign-ups on {KIND[kind].label} vary by {{value:.2f}} of their mean; chance gives 1",
         missing="fewer than six gaps between sign-ups on it",
         inputs=KIND[kind].inputs,

@@ -63,6 +63,16 @@ class KeyKind:
         """Return the attributes of the event that the key reads."""
         return tuple(dict.fromkeys(name for value in self.values for name in INPUTS[value]))
 
+    @property
+    def stem(self) -> str:
+        """Return the name as the names of its features begin."""
+        return self.name.replace("+", "_")
+
+    @property
+    def code(self) -> str:
+        """Return the name as the reason codes of its features begin."""
+        return self.stem.upper()
+
     def prefix(self) -> bytes:
         """Return what is hashed in front of a value: kind, version and the layout of the attributes."""
         return f"{self.name}/{VERSION}/{','.join(self.attributes)}\x00".encode()

@@ -15,15 +15,11 @@ from signup_risk.stores import DAYS_7, DAYS_30, HOUR_1, HOURS_24, MINUTES_10, Wi
 _NO_KEY: Final = "the sign-up does not show it, or velocity could not be read"
 
 
-def _code(kind: str) -> str:
-    return kind.replace("+", "_").upper()
-
-
 def _count(kind: str, window: Window, monotone: int = 0) -> Feature:
     return Feature(
-        name=f"{kind.replace('+', '_')}_count_{window.name}",
+        name=f"{KIND[kind].stem}_count_{window.name}",
         family="velocity",
-        reason=f"{_code(kind)}_VELOCITY_{window.name.upper()}",
+        reason=f"{KIND[kind].code}_VELOCITY_{window.name.upper()}",
         text=f"{{value:.0f}} sign-ups before on {KIND[kind].label} in {window.name}",
         missing=_NO_KEY,
         inputs=KIND[kind].inputs,
@@ -36,9 +32,9 @@ def _count(kind: str, window: Window, monotone: int = 0) -> Feature:
 def _distinct(kind: str, other: str, window: Window, monotone: int = 0) -> Feature:
     """Count other values on a key. Any two people differ in them, so what it shows is the key, and that alone."""
     return Feature(
-        name=f"{kind.replace('+', '_')}_distinct_{other}_{window.name}",
+        name=f"{KIND[kind].stem}_distinct_{other}_{window.name}",
         family="velocity",
-        reason=f"{_code(kind)}_DISTINCT_{_code(other)}",
+        reason=f"{KIND[kind].code}_DISTINCT_{KIND[other].code}",
         text=f"{{value:.0f}} different values of {other.replace('_', ' ')} on {KIND[kind].label} in {window.name}",
         missing=_NO_KEY,
         inputs=KIND[kind].inputs,
@@ -50,9 +46,9 @@ def _distinct(kind: str, other: str, window: Window, monotone: int = 0) -> Featu
 
 def _age(kind: str) -> Feature:
     return Feature(
-        name=f"{kind.replace('+', '_')}_age_days",
+        name=f"{KIND[kind].stem}_age_days",
         family="velocity",
-        reason=f"{_code(kind)}_TENURE",
+        reason=f"{KIND[kind].code}_TENURE",
         text=f"{KIND[kind].label} first seen {{value:.1f}} days before",
         missing=_NO_KEY,
         inputs=KIND[kind].inputs,
@@ -64,9 +60,9 @@ def _age(kind: str) -> Feature:
 
 def _abusive(kind: str) -> Feature:
     return Feature(
-        name=f"{kind.replace('+', '_')}_abusive_30d",
+        name=f"{KIND[kind].stem}_abusive_30d",
         family="velocity",
-        reason=f"{_code(kind)}_REPORTED_ABUSIVE",
+        reason=f"{KIND[kind].code}_REPORTED_ABUSIVE",
         text=f"{{value:.0f}} sign-ups on {KIND[kind].label} reported abusive in 30d",
         missing=_NO_KEY,
         inputs=KIND[kind].inputs,
@@ -78,9 +74,9 @@ def _abusive(kind: str) -> Feature:
 
 def _abusive_share(kind: str) -> Feature:
     return Feature(
-        name=f"{kind.replace('+', '_')}_abusive_share_30d",
+        name=f"{KIND[kind].stem}_abusive_share_30d",
         family="velocity",
-        reason=f"{_code(kind)}_REPORTED_ABUSIVE",
+        reason=f"{KIND[kind].code}_REPORTED_ABUSIVE",
         text=f"{{value:.0%}} of the outcomes reported on {KIND[kind].label} in 30d were abusive",
         missing="no outcome was reported on it",
         inputs=KIND[kind].inputs,

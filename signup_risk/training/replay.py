@@ -6,13 +6,13 @@ import heapq
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from signup_risk.events import Signup
 from signup_risk.extract import complete, prepare, signup_name
 from signup_risk.features.base import Feature
 from signup_risk.references import References
+from signup_risk.scorer.times import microseconds
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, MemoryStore, Store
 from signup_risk.stores.hashing import random_hasher
 
@@ -96,9 +96,4 @@ def _with_outcomes(
         yield signup, at
         if signup.label is not None and signup.label_at is not None and signup.signup_id is not None:
             outcome = ABUSIVE if signup.label else LEGITIMATE
-            heapq.heappush(due, (_microseconds(signup.label_at), signup_name(signup.signup_id, hasher), outcome))
-
-
-def _microseconds(moment: datetime) -> int:
-    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+            heapq.heappush(due, (microseconds(signup.label_at), signup_name(signup.signup_id, hasher), outcome))
