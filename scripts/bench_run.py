@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_figures import Contender, Figure, print_table, quantile, time_calls, time_in_turns
+from bench_floor import floor_times, slowness
 from bench_naive import NaiveScorer
 from bench_process import open_times, score_file
 from bench_stages import Stages
@@ -121,6 +122,16 @@ def stage_figures(warm: list[Event], events: list[Event], folder: Path) -> list[
     return [Figure(f"{name}, p50", quantile(times, 0.5), "ms") for name, times in stages.times.items()]
 
 
+def floor_figures(warm: list[Event], events: list[Event], folder: Path) -> list[Figure]:
+    """Measure what is left of a sign-up when all code of this package is taken away."""
+    return [Figure(f"{name}, p50", value, "ms") for name, value in floor_times(warm, events, folder).items()]
+
+
+def yardstick_figures() -> list[Figure]:
+    """Measure how this machine compares with the one that the bounds were set on."""
+    return [Figure(f"{name}: times as long", ratio, "x") for name, ratio in slowness().items()]
+
+
 def file_figures(events: list[Event], folder: Path) -> list[Figure]:
     """Measure the command on a file, and on a quarter of it: memory must not grow with the file."""
     figures = []
@@ -179,6 +190,8 @@ def main() -> None:
             print_table(f"One sign-up, all families, warm, {how}", ours)
             print_table("The naive way, SQLite, same events", naive)
             print_table("Where the time goes, SQLite, medians", stage_figures(warm, full, folder))
+            print_table("Of that, C libraries' work alone, medians", floor_figures(warm, full, folder))
+            print_table("This machine beside the one that the bounds were set on", yardstick_figures())
         print_table("A file of JSON Lines", file_figures(events[: len(events) // 2], folder))
         print_table("A fresh process", open_figures(9 if len(events) > 10_000 else 3))
 
