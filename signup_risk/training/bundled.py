@@ -24,7 +24,7 @@ from signup_risk.simulation import load_scenario, simulate
 from signup_risk.simulation.repeats import with_repeats
 from signup_risk.training.calibrate import fit_calibration
 from signup_risk.training.card import model_card
-from signup_risk.training.fit import RATES, Fitted, fit, narrowed, summaries, useful
+from signup_risk.training.fit import RATES, Fitted, fit, summaries, useful
 from signup_risk.training.judge import Judgement, judge_model, scores_of
 from signup_risk.training.replay import FeatureTable, replay
 
@@ -84,8 +84,9 @@ def build(out: Path, *, seeds: Sequence[int] = SEEDS, quiet: bool = False, most:
     with ProcessPoolExecutor(2) as workers:
         *tables, held_out = workers.map(_history, wanted)
     kept = useful(fit(tables, CATALOG), CATALOG)
-    tables = [narrowed(table, CATALOG, kept) for table in tables]
-    held_out = narrowed(held_out, CATALOG, kept)
+    names = [entry.name for entry in kept]
+    tables = [table.columns(names) for table in tables]
+    held_out = held_out.columns(names)
     fitted = fit(tables, kept)
     manifest = describe_model(fitted, tables, kept, references, seeds)
     with Booster(fitted.text) as booster:
@@ -113,7 +114,7 @@ def describe_model(
             "scenario": SCENARIO,
             "seeds": ", ".join(map(str, seeds)),
             "sign-ups": sum(map(len, tables)),
-            "abusive": sum(table.labels.count(1) for table in tables),
+            "abusive": sum(int((table.labels == 1).sum()) for table in tables),
             "trees": fitted.trees,
         },
         features=summaries(tables, features),
@@ -141,9 +142,8 @@ def _reference(info: Any) -> dict[str, Any]:
 
 def _golden(table: FeatureTable) -> list[list[float]]:
     step = max(1, len(table) // GOLDEN_ROWS)
-    starts = range(0, step * GOLDEN_ROWS, step)
-    width = table.width
-    return [list(table.values[row * width : (row + 1) * width]) for row in starts if row < len(table)]
+    rows: list[list[float]] = table.rows[: step * GOLDEN_ROWS : step].tolist()
+    return rows
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import lightgbm
 import numpy as np
-import numpy.typing as npt
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.features.base import Feature
 from signup_risk.model import FeatureSummary
-from signup_risk.training.replay import FeatureTable
+from signup_risk.training.table import FeatureTable, Labels, Moments, Rows
 
 _QUANTILES: Final[Mapping[str, float]] = {"p01": 0.01, "p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
-
-Rows = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int8]
 
 #: Shares of the history, in time order: to fit the trees, to stop them, to calibrate.
 SPLIT: Final = (0.6, 0.15, 0.25)
@@ -71,7 +66,7 @@ class Fitted:
     calibration_labels: list[int]
 
 
-def known_rows(tables: Sequence[FeatureTable]) -> tuple[Rows, Labels, npt.NDArray[np.int64], list[str]]:
+def known_rows(tables: Sequence[FeatureTable]) -> tuple[Rows, Labels, Moments, list[str]]:
     """Join tables, keep the labelled rows, and bring them into the order of their share of each history.
 
     Histories of different periods are cut at the same share of their length, so that every one of them is fitted
@@ -79,28 +74,18 @@ def known_rows(tables: Sequence[FeatureTable]) -> tuple[Rows, Labels, npt.NDArra
     """
     parts = []
     for table in tables:
-        rows = np.frombuffer(table.values, dtype=np.float64).reshape(len(table), table.width)
-        labels = np.frombuffer(table.labels, dtype=np.int8)
-        times = np.frombuffer(table.times, dtype=np.int64)
+        times = table.times
         span = max(1, int(times.max() - times.min()))
         share = ((times - times.min()) * 1_000_000 // span).astype(np.int64)
-        known = labels >= 0
+        known = table.labels >= 0
         groups = [group for group, keep in zip(table.groups, known, strict=True) if keep]
-        parts.append((rows[known], labels[known], share[known], groups))
+        parts.append((table.rows[known], table.labels[known], share[known], groups))
     joined = np.concatenate([part[2] for part in parts])
     order = np.argsort(joined, kind="stable")
     groups = [group for part in parts for group in part[3]]
     rows = np.concatenate([part[0] for part in parts])[order]
     labels = np.concatenate([part[1] for part in parts])[order]
     return rows, labels, joined[order], [groups[i] for i in order]
-
-
-def narrowed(table: FeatureTable, features: tuple[Feature, ...], kept: tuple[Feature, ...]) -> FeatureTable:
-    """Return the table with the columns of ``kept`` only."""
-    place = {entry.name: column for column, entry in enumerate(features)}
-    rows = np.frombuffer(table.values, dtype=np.float64).reshape(len(table), table.width)
-    columns = np.ascontiguousarray(rows[:, [place[entry.name] for entry in kept]])
-    return FeatureTable(len(kept), array("d", columns.tobytes()), table.labels, table.times, table.groups)
 
 
 def useful(fitted: Fitted, features: tuple[Feature, ...], share: float = USEFUL_SHARE) -> tuple[Feature, ...]:

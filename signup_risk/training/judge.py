@@ -51,7 +51,7 @@ class Judgement:
 
 def scores_of(booster: Booster, table: FeatureTable) -> list[float]:
     """Return the raw scores of a table."""
-    return list(booster.raw_scores(array("d", table.values), threads=0))
+    return list(booster.raw_scores(array("d", table.rows.tobytes()), threads=0))
 
 
 def judge_model(scores: Sequence[float], table: FeatureTable, calibration: Calibration) -> Judgement:

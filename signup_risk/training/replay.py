@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from signup_risk.events import Signup
 from signup_risk.extract import complete, prepare, signup_name
@@ -15,32 +13,9 @@ from signup_risk.references import References
 from signup_risk.scorer.times import microseconds
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, MemoryStore, Store
 from signup_risk.stores.hashing import random_hasher
+from signup_risk.training.table import NEVER, UNKNOWN, FeatureTable, RowFacts, TableDraft
 
-#: Label of a sign-up whose outcome is not known.
-UNKNOWN: Final = -1
-
-
-@dataclass(slots=True)
-class FeatureTable:
-    """Hold the rows of a replayed history, in its order.
-
-    Attributes:
-        width: Number of features.
-        values: All rows one after another, float64; unknown is NaN.
-        labels: 1 abusive, 0 legitimate, -1 unknown.
-        times: Event times in microseconds.
-        groups: Campaign or population of each sign-up, for judgement only.
-    """
-
-    width: int
-    values: array[float] = field(default_factory=lambda: array("d"))
-    labels: array[int] = field(default_factory=lambda: array("b"))
-    times: array[int] = field(default_factory=lambda: array("q"))
-    groups: list[str] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(self.labels)
+__all__ = ["NEVER", "UNKNOWN", "FeatureTable", "replay"]
 
 
 def replay(
@@ -71,15 +46,24 @@ def replay(
         StoreError: The store fails; a table with holes would be worse than none.
     """
     store, hasher = store or MemoryStore(), hasher or random_hasher()
-    table = FeatureTable(len(features))
+    draft = TableDraft(tuple(entry.name for entry in features))
     for signup, at in _with_outcomes(history, store, hasher):
         prepared = prepare(signup, at, references, hasher)
         seen = complete(prepared, store.exchange(prepared.keys.touch), features)
-        table.values.extend(seen.values)
-        table.labels.append(UNKNOWN if signup.label is None else signup.label)
-        table.times.append(at)
-        table.groups.append(signup.group or "")
-    return table
+        draft.add(seen.values, row_facts(signup, at))
+    return draft.table()
+
+
+def row_facts(signup: Signup, at: int) -> RowFacts:
+    """Return what a table keeps of a sign-up beside its features.
+
+    Args:
+        signup: The event.
+        at: Event time in microseconds.
+    """
+    label = UNKNOWN if signup.label is None else signup.label
+    known_at = NEVER if signup.label is None or signup.label_at is None else microseconds(signup.label_at)
+    return RowFacts(label, at, known_at, signup.group or "", signup.signup_id)
 
 
 def _with_outcomes(

@@ -4,36 +4,43 @@ from __future__ import annotations
 
 import math
 import random
-from array import array
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.features.catalog import CATALOG
 from signup_risk.model import Booster
 from signup_risk.training.calibrate import fit_calibration
-from signup_risk.training.fit import detection, fit, known_rows, narrowed, summaries, useful
+from signup_risk.training.fit import detection, fit, known_rows, summaries, useful
 from signup_risk.training.judge import judge_model, kind_of, scores_of
-from signup_risk.training.replay import FeatureTable
+from signup_risk.training.table import NEVER, FeatureTable, RowFacts, TableDraft
 
 FEATURES = CATALOG[:6]
+NAMES = tuple(entry.name for entry in FEATURES)
 
 
 def table(rows: int = 6000, *, seed: int = 1, signal: int = 2) -> FeatureTable:
     """Return a table in which one feature tells abuse from the rest, now and then unknown."""
     rng = random.Random(seed)
-    made = FeatureTable(len(FEATURES))
+    made = TableDraft(NAMES)
     for number in range(rows):
         label = 1 if rng.random() < 0.2 else 0
         row = [rng.gauss(0, 1) for _ in FEATURES]
         row[signal] += 3 * label
         row[rng.randrange(len(FEATURES))] = math.nan if rng.random() < 0.1 else 0.0
-        made.values.extend(row)
-        made.labels.append(-1 if number % 50 == 7 else label)
-        made.times.append(number * 1_000_000)
-        made.groups.append(f"farm.a1.{number % 5}" if label else "legit.ordinary")
-    return made
+        group = f"farm.a1.{number % 5}" if label else "legit.ordinary"
+        known = -1 if number % 50 == 7 else label
+        made.add(row, RowFacts(known, number * 1_000_000, NEVER, group, f"s{number}"))
+    return made.table()
+
+
+def relabelled(made: FeatureTable, labels: Sequence[int]) -> FeatureTable:
+    """Return a table with other labels."""
+    return replace(made, labels=np.asarray(labels, dtype=np.int8))
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
@@ -60,11 +67,9 @@ def test_a_signal_is_found_and_the_rest_left_out() -> None:
 def test_no_signal_is_not_found() -> None:
     """With labels drawn apart from the features, detection equals the false-positive rate."""
     rng = random.Random(3)
-    blind = table(8000, seed=4)
-    blind.labels = array("b", (rng.random() < 0.2 for _ in blind.labels))
+    blind = relabelled(table(8000, seed=4), [rng.random() < 0.2 for _ in range(8000)])
     fitted = fit([blind], FEATURES)
-    fresh = table(8000, seed=5)
-    fresh.labels = array("b", (rng.random() < 0.2 for _ in fresh.labels))
+    fresh = relabelled(table(8000, seed=5), [rng.random() < 0.2 for _ in range(8000)])
     with Booster(fitted.text) as booster:
         found = detection(scores_of(booster, fresh), list(fresh.labels))
     assert found["tpr_at_fpr_0.05"] == pytest.approx(0.05, abs=0.03)
@@ -72,8 +77,7 @@ def test_no_signal_is_not_found() -> None:
 
 def test_one_class_is_refused() -> None:
     """A history without abuse cannot be fitted, and the error says what is missing."""
-    honest = table(500)
-    honest.labels = array("b", [0] * 500)
+    honest = relabelled(table(500), [0] * 500)
     with pytest.raises(ConfigurationError, match="one class"):
         fit([honest], FEATURES)
 
@@ -81,7 +85,7 @@ def test_one_class_is_refused() -> None:
 def test_unlabelled_rows_are_left_out_and_histories_are_cut_alike() -> None:
     """Rows of unknown outcome do not count; two histories are ordered by their share, whenever they took place."""
     first, second = table(500), table(300)
-    second.times = array("q", (at + 10**15 for at in second.times))
+    second = replace(second, times=second.times + 10**15)
     rows, labels, share, groups = known_rows([first, second])
     assert len(rows) == len(labels) == len(groups) == 800 - 10 - 6
     assert (labels >= 0).all()
@@ -89,12 +93,23 @@ def test_unlabelled_rows_are_left_out_and_histories_are_cut_alike() -> None:
 
 
 def test_narrowing_keeps_columns_by_name() -> None:
-    """A narrowed table has the columns asked for, rows as they were."""
+    """A narrowed table has the columns asked for, rows as they were; one that is not there is refused by name."""
     whole = table(10)
-    part = narrowed(whole, FEATURES, (FEATURES[4], FEATURES[1]))
-    for row in range(10):
-        wanted = [whole.values[row * 6 + 4], whole.values[row * 6 + 1]]
-        assert list(part.values[row * 2 : row * 2 + 2]) == pytest.approx(wanted, nan_ok=True)
+    part = whole.columns([NAMES[4], NAMES[1]])
+    assert part.names == (NAMES[4], NAMES[1])
+    assert np.array_equal(part.rows, whole.rows[:, [4, 1]], equal_nan=True)
+    with pytest.raises(ConfigurationError, match="no feature 'unheard_of'"):
+        whole.columns(["unheard_of"])
+
+
+def test_chosen_rows_keep_what_belongs_to_them() -> None:
+    """Choosing rows takes labels, times, groups and ids along."""
+    whole = table(60)
+    part = whole.where(whole.labels >= 0)
+    assert len(part) == 58
+    assert part.ids[7] == "s8"
+    assert part.times[7] == 8_000_000
+    assert part.groups[7] == whole.groups[8]
 
 
 def test_summaries_describe_the_legitimate_only() -> None:
