@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from signup_risk.features import concentration
 from signup_risk.features.base import Feature
 from signup_risk.features.kinds import KIND
 from signup_risk.stores import DAYS_7, DAYS_30, HOUR_1, HOURS_24, Window
@@ -136,4 +137,4 @@ REGULARITY: Final = tuple(
     for kind in ("ip_network", "email_domain", "email_form+email_domain", "asn+agent", "agent+form", "device")
 )
 
-FEATURES: Final[tuple[Feature, ...]] = (*SURPRISE, *ALIKE, *SPREAD, *REGULARITY)
+FEATURES: Final[tuple[Feature, ...]] = (*SURPRISE, *ALIKE, *SPREAD, *REGULARITY, *concentration.FEATURES)

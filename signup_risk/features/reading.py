@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from signup_risk.features.kinds import ALL, KINDS
-from signup_risk.stores import DAYS_7, KeyView, Window
+from signup_risk.stores import DAYS_7, DAYS_30, KeyView, Window
 
 #: Sign-ups of the past that a baseline needs before anything can be called surprising.
 MIN_HISTORY: Final = 100
@@ -17,6 +17,9 @@ MIN_SHARE: Final = 4
 
 #: Gaps that regularity needs.
 MIN_GAPS: Final = 6
+
+#: Age of the store from which on "never seen before" says something about a key, in days.
+MIN_AGE_DAYS: Final = 1.0
 
 #: Over-dispersion of honest traffic: variance = mean + PHI x mean^2. Counts of people are not Poisson; flash
 #: crowds and evenings make the hourly spread about 0.3 of the mean (Poisson alone is "optimistic": see
@@ -38,7 +41,7 @@ class Velocity:
         names: 32-bit names of the sign-up's own values.
     """
 
-    __slots__ = ("_everything", "_names", "_pasts", "_shares", "_views")
+    __slots__ = ("_everything", "_names", "_pasts", "_shares", "_surprises", "_views")
 
     def __init__(self, views: Mapping[str, KeyView], names: Mapping[str, int]) -> None:
         self._views = views
@@ -46,6 +49,7 @@ class Velocity:
         self._everything = views[ALL.name]
         self._pasts: dict[tuple[int, int], tuple[int, int]] = {}
         self._shares: dict[str, float | None] = {}
+        self._surprises: dict[tuple[str, int], float | None] = {}
 
     def count(self, kind: str, window: Window) -> int | None:
         """Return the sign-ups on the key in the window."""
@@ -93,6 +97,31 @@ class Velocity:
         answer is in standard deviations of an over-dispersed count after Anscombe's transformation. A launch day
         that lifts everything surprises nobody; a quiet network with five sign-ups does.
         """
+        wanted = kind, short.level
+        if wanted not in self._surprises:
+            self._surprises[wanted] = self._surprise(kind, short, long)
+        return self._surprises[wanted]
+
+    def hottest(self, kinds: Iterable[str], short: Window, long: Window) -> float | None:
+        """Return the largest surprise among several kinds of key; ``None`` if none can be told."""
+        found = [value for kind in kinds if (value := self.surprise(kind, short, long)) is not None]
+        return max(found) if found else None
+
+    def bits(self, kind: str, other: str, window: Window) -> float | None:
+        """Return how much evidence there is that this sign-up's value of ``other`` is over-represented on the key.
+
+        The likelihood ratio of a share as found against the share in all traffic, in bits: k log2(k / (n p)), where k
+        of the last n sign-ups on the key show the value. Other than :meth:`alike` it grows with their number.
+        """
+        view, base = self._views.get(kind), self._base_share(other)
+        own = self._names.get(other, 0)
+        if view is None or base is None or not own:
+            return None
+        values = view.values(_COLUMN[kind, other], window)
+        count = values.count(own)
+        return max(0.0, count * math.log2(count / (len(values) * base))) if count else 0.0
+
+    def _surprise(self, kind: str, short: Window, long: Window) -> float | None:
         view = self._views.get(kind)
         if view is None:
             return None
@@ -105,9 +134,9 @@ class Velocity:
         return 2 * (math.sqrt(count + _ANSCOMBE) - math.sqrt(expected + _ANSCOMBE)) / spread
 
     def age_days(self, kind: str) -> float | None:
-        """Return days since the key was first seen; 0 if never."""
+        """Return days since the key was first seen; 0 if never, unknown while the store itself is young."""
         view = self._views.get(kind)
-        return None if view is None else view.age_days()
+        return None if view is None or self._everything.age_days() < MIN_AGE_DAYS else view.age_days()
 
     def regularity(self, kind: str, window: Window) -> float | None:
         """Return the spread of the gaps between sign-ups over their mean: 1 is chance, near 0 is a clockwork."""
@@ -118,9 +147,9 @@ class Velocity:
         return math.sqrt(sum((gap - mean) ** 2 for gap in gaps) / len(gaps)) / mean
 
     def abusive(self, kind: str, window: Window) -> int | None:
-        """Return the sign-ups on the key reported abusive in the window."""
+        """Return the sign-ups on the key reported abusive in the window; unknown where nobody reports outcomes."""
         view = self._views.get(kind)
-        return None if view is None else view.reported(window)[0]
+        return None if view is None or not any(self._everything.reported(DAYS_30)) else view.reported(window)[0]
 
     def abusive_share(self, kind: str, window: Window) -> float | None:
         """Return the share of reported outcomes that were abusive, drawn towards 0 by two sign-ups."""

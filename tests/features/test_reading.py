@@ -100,7 +100,44 @@ def test_kinds_that_a_sign_up_lacks_are_unknown() -> None:
     velocity = Past().read()
     assert velocity.count("device", HOUR_1) is None
     assert velocity.count("ip_network", HOUR_1) == 0
-    assert velocity.age_days("ip_network") == 0
+
+
+def test_tenure_is_unknown_in_a_young_store() -> None:
+    """Never seen before says nothing where nothing is old, and something after a day."""
+    young, old = Past(), Past()
+    young.add(NOW - HOUR)
+    old.add(NOW - 2 * DAY)
+    assert young.read().age_days("ip_network") is None
+    assert old.read().age_days("ip_network") == 0
+
+
+def test_bits_grow_with_the_number_of_copies() -> None:
+    """Thirty sign-ups of a rare domain on the network are more evidence than five; a common domain is none."""
+    found = []
+    for copies in (5, 30):
+        past = Past()
+        for number in range(990):
+            past.add(NOW - 3 * DAY + number * MINUTE, domain=number % 99 == 0)
+        for minute in range(copies):
+            past.add(NOW - minute * MINUTE - SECOND, network=True, others=(minute, 7, 0, 0))
+        bits = past.read({"email_domain": 7}).bits("ip_network", "email_domain", HOURS_24)
+        base = 11 / (990 + copies + 1)
+        assert bits == pytest.approx(copies * math.log2(1 / base))
+        found.append(bits)
+        assert past.read({"email_domain": 8}).bits("ip_network", "email_domain", HOURS_24) == 0
+    assert found[1] > found[0]
+
+
+def test_hottest_takes_the_largest_surprise_that_is_known() -> None:
+    """Of a hot network and a quiet domain the network counts; kinds that the sign-up lacks do not."""
+    past = Past()
+    steady(past)
+    for minute in range(10):
+        past.add(NOW - minute * MINUTE - SECOND, network=True)
+    velocity = past.read()
+    heat = velocity.hottest(("email_domain", "ip_network", "device"), HOUR_1, DAYS_7)
+    assert heat == velocity.surprise("ip_network", HOUR_1, DAYS_7)
+    assert velocity.hottest(("device",), HOUR_1, DAYS_7) is None
 
 
 def test_alike_counts_doublings_over_the_share_in_all_traffic() -> None:
@@ -164,3 +201,11 @@ def test_outcomes_weigh_against_each_other() -> None:
     assert velocity.abusive("ip_network", DAYS_7) == 3
     assert velocity.abusive_share("ip_network", DAYS_7) == 3 / 6
     assert velocity.abusive_share("email_domain", DAYS_7) is None
+    assert velocity.abusive("email_domain", DAYS_7) == 0
+
+
+def test_outcomes_are_unknown_where_nobody_reports_any() -> None:
+    """No report at all is not the same as nothing bad reported."""
+    past = Past()
+    past.add(NOW - HOUR, network=True)
+    assert past.read().abusive("ip_network", DAYS_7) is None
