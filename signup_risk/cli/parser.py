@@ -10,8 +10,9 @@ from signup_risk.cli.catalogue import LAYOUTS, run_features
 from signup_risk.cli.data import run_list
 from signup_risk.cli.refresh import run_refresh
 from signup_risk.cli.score import run_score
-from signup_risk.cli.sources import FORMATS
+from signup_risk.cli.simulate import DEFAULT_SCENARIO, run_simulate
 from signup_risk.features.base import FAMILIES
+from signup_risk.files.sources import FORMATS
 
 _SCORE: Final = """\
 Reads sign-ups and writes one assessment a line, as JSON, in input order. Time is the time of the events.
@@ -20,6 +21,13 @@ hold; the rest is scored.
 
 exit status: 0 all scored, 1 some lines were not, 2 nothing could be done or the input broke off,
              130 stopped by Ctrl-C, with all whole lines written"""
+
+_SIMULATE: Final = """\
+Writes synthetic sign-ups, sorted by time, each with its label, when that became known (label_at) and the
+population or campaign it is drawn from (group). With another number of sign-ups or days, campaigns and crowds
+grow or shrink with them.
+
+exit status: 0 all written, 2 nothing could be done, 130 stopped by Ctrl-C, with what was made so far written"""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -32,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_score(commands)
     _add_features(commands)
     _add_data(commands)
+    _add_simulate(commands)
     return parser
 
 
@@ -101,6 +110,26 @@ def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     refreshed.add_argument("names", metavar="NAME", nargs="*", help="references to renew (default: all that can be)")
     # Explicit, since scoring reads a refreshed folder only where it is told to as well.
     refreshed.add_argument("--data-dir", metavar="DIR", required=True, help="folder to fill, made if it is not there")
+
+
+def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    simulated = commands.add_parser(
+        "simulate",
+        help="write simulated, labelled sign-ups",
+        description=_SIMULATE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    simulated.set_defaults(run=run_simulate)
+    simulated.add_argument("out", metavar="OUT", help=".jsonl, .jsonl.gz or .parquet; - is standard output, as JSON")
+    simulated.add_argument("--signups", metavar="N", type=_positive, help="about how many (default: the scenario's)")
+    simulated.add_argument("--days", metavar="D", type=_positive, help="over how many days (default: the scenario's)")
+    simulated.add_argument("--seed", metavar="S", type=int, default=1, help="same seed, same sign-ups (default: 1)")
+    simulated.add_argument(
+        "--scenario",
+        metavar="SCENARIO",
+        default=DEFAULT_SCENARIO,
+        help=f"file, or name of a scenario that is bundled (default: {DEFAULT_SCENARIO})",
+    )
 
 
 def _add_references(parser: argparse.ArgumentParser) -> None:

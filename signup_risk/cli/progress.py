@@ -13,9 +13,12 @@ _EVERY: Final = 128
 class Progress:
     """Draw a bar on standard error if that is a terminal; do nothing otherwise."""
 
-    def __init__(self, total: int | None, unit: str, position: Callable[[], int]) -> None:
+    def __init__(
+        self, total: int | None, unit: str, position: Callable[[], int], *, verb: str = "scored"
+    ) -> None:
         self._bar: Any = None
         self._position = position
+        self._verb = verb
         self._steps = 0
         if is_terminal():
             from tqdm import tqdm
@@ -30,11 +33,11 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
-    def step(self, scored: int) -> None:
+    def step(self, done: int) -> None:
         """Note one more line."""
         self._steps += 1
         if self._bar is not None and self._steps % _EVERY == 0:
-            self._bar.set_postfix_str(f"{scored:,} scored", refresh=False)
+            self._bar.set_postfix_str(f"{done:,} {self._verb}", refresh=False)
             self._bar.update(self._position() - self._bar.n)
 
     def say(self, text: str) -> None:

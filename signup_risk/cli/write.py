@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, Protocol
 
 from signup_risk.results import Assessment
 
@@ -27,6 +28,11 @@ class Scored(NamedTuple):
 def scored(assessment: Assessment) -> Scored:
     """Write an assessment as a line."""
     return Scored(_ENCODE(assessment.to_dict()), assessment.decision)
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """Write an object as a line of JSON, without a line break."""
+    return _ENCODE(value)
 
 
 class Sink(Protocol):

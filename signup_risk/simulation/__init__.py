@@ -5,7 +5,15 @@ Simulated figures are not measurements: say *synthetic* beside every one of them
 
 from __future__ import annotations
 
-from signup_risk.simulation.scenario import CampaignSpec, FarmPriors, Scenario, Waves, load_scenario
+from signup_risk.simulation.rescale import rescaled
+from signup_risk.simulation.scenario import (
+    CampaignSpec,
+    FarmPriors,
+    Scenario,
+    Waves,
+    load_scenario,
+    scenario_names,
+)
 from signup_risk.simulation.stream import simulate
 
-__all__ = ["CampaignSpec", "FarmPriors", "Scenario", "Waves", "load_scenario", "simulate"]
+__all__ = ["CampaignSpec", "FarmPriors", "Scenario", "Waves", "load_scenario", "rescaled", "scenario_names", "simulate"]

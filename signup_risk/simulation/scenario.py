@@ -162,6 +162,17 @@ def load_scenario(source: str | Path) -> Scenario:
     return Scenario.from_json(Path(source).read_text(encoding="utf-8"))
 
 
+def scenario_names() -> tuple[str, ...]:
+    """Return the names of the bundled scenarios.
+
+    Examples:
+        >>> "demo-1" in scenario_names()
+        True
+    """
+    folder = files("signup_risk.simulation") / "scenarios"
+    return tuple(sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json")))
+
+
 def _known(kind: type, row: Mapping[str, Any]) -> dict[str, Any]:
     names = {f.name for f in fields(kind)}
     unknown = sorted(set(row) - names)

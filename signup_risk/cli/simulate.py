@@ -1,0 +1,56 @@
+"""Write simulated, labelled sign-ups: ``signup-risk simulate``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Final
+
+from signup_risk.cli.event_files import EventFile, open_event_file
+from signup_risk.cli.interrupts import Interrupts
+from signup_risk.cli.progress import Progress, is_terminal
+from signup_risk.errors import ConfigurationError
+from signup_risk.files.errors import UnreadableFile
+from signup_risk.simulation import Scenario, load_scenario, rescaled, scenario_names, simulate
+
+#: A training scenario of moderate size; its name stands in the help.
+DEFAULT_SCENARIO: Final = "bundled-2"
+
+
+def run_simulate(options: argparse.Namespace) -> int:
+    """Write the traffic that the options describe.
+
+    Returns:
+        The exit status: 0, or 128 plus the signal that stopped it.
+    """
+    scenario = rescaled(_scenario(options.scenario), options.signups, options.days)
+    with Interrupts() as interrupts, open_event_file(options.out) as output:
+        _write(scenario, options.seed, output, interrupts)
+    if interrupts.requested is not None:
+        print(f"signup-risk: stopped; {output.count:,} synthetic sign-ups, all of them written", file=sys.stderr)
+        return 128 + interrupts.requested
+    if is_terminal():
+        print(f"signup-risk: {output.count:,} synthetic sign-ups of {scenario.name}", file=sys.stderr)
+    return 0
+
+
+def _scenario(source: str) -> Scenario:
+    try:
+        return load_scenario(source)
+    except OSError as problem:
+        raise UnreadableFile(
+            f"scenario {source}: {problem.strerror}; give a file, or one of {', '.join(scenario_names())}"
+        ) from None
+    except (ValueError, TypeError) as problem:
+        if isinstance(problem, ConfigurationError):
+            raise
+        raise UnreadableFile(f"scenario {source}: {problem}; write it like those of {scenario_names()[0]}") from None
+
+
+def _write(scenario: Scenario, seed: int, output: EventFile, interrupts: Interrupts) -> None:
+    with Progress(scenario.signups, " sign-ups", lambda: output.count, verb="written") as progress:
+        for event in simulate(scenario, seed):
+            output.add(event)
+            progress.step(output.count)
+            if interrupts.requested is not None:
+                return
