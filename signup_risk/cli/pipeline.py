@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from signup_risk.cli.records import BadLine, Payload, Records, signup_of
 from signup_risk.cli.write import Scored, scored
 from signup_risk.events import Signup
+from signup_risk.files.records import BadLine, Payload, Records, signup_of
 from signup_risk.results import Assessment
 from signup_risk.scorer import Scorer
 from signup_risk.scorer.parallel import assess_parallel

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from signup_risk.cli.data import chosen_references
-from signup_risk.cli.errors import UnreadableFile
 from signup_risk.cli.interrupts import Interrupts
 from signup_risk.cli.pipeline import DEADLINE_MS, score_events
 from signup_risk.cli.progress import Progress, is_terminal
-from signup_risk.cli.records import BadLine, Records
-from signup_risk.cli.sources import Source, open_source
 from signup_risk.cli.write import LineWriter
+from signup_risk.files.errors import UnreadableFile
+from signup_risk.files.records import BadLine, Records
+from signup_risk.files.sources import Source, open_source
 from signup_risk.policy import Policy, read_policy
 from signup_risk.scorer import ExplainMode, Scorer
 

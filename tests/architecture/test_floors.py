@@ -23,6 +23,7 @@ FLOORS = (
     ("explain",),
     ("scorer",),
     ("",),
+    ("files",),
     ("simulation",),
     ("training",),
     ("cli", "notebook", "report"),
@@ -40,7 +41,7 @@ CONFINED = {
     "numpy": ("training", "notebook"),
     "pandas": ("cli", "training", "notebook"),
     "phonenumbers": ("normalize.phone",),
-    "pyarrow": ("cli", "training", "notebook"),
+    "pyarrow": ("cli", "files", "training", "notebook"),
     "pytest": ("stores.contract",),  # the suite that outside stores run
     "redis": ("stores.redis",),
     "shap": ("explain",),

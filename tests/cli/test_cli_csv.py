@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signup_risk.cli.csv_rows import csv_records
-from signup_risk.cli.errors import UnreadableFile
-from signup_risk.cli.lines import numbered_lines
-from signup_risk.cli.records import BadLine
+from signup_risk.files.csv_rows import csv_records
+from signup_risk.files.errors import UnreadableFile
+from signup_risk.files.lines import numbered_lines
+from signup_risk.files.records import BadLine
 
 HEADER = "at,email,billing.address\n"
 

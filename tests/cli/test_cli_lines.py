@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signup_risk.cli.lines import LONGEST, Read, numbered_lines
-from signup_risk.cli.records import BadLine
+from signup_risk.files.lines import LONGEST, Read, numbered_lines
+from signup_risk.files.records import BadLine
 
 
 def reads(blocks: list[bytes]) -> Read:

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from signup_risk import Signup
-from signup_risk.cli.errors import UnreadableFile
-from signup_risk.cli.parquet_rows import ParquetRows
-from signup_risk.cli.records import BadLine, signup_of
+from signup_risk.files.errors import UnreadableFile
+from signup_risk.files.parquet_rows import ParquetRows
+from signup_risk.files.records import BadLine, signup_of
 
 MOMENT = datetime(2026, 5, 1, 12, 0, 0, 250, tzinfo=UTC)
 

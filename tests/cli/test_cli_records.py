@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signup_risk import Signup
-from signup_risk.cli.records import BadLine, signup_of
+from signup_risk.files.records import BadLine, signup_of
 
 AT = '"at": "2026-05-01T12:00:00Z"'
 

@@ -1,4 +1,4 @@
-"""Open what is to be scored: JSON Lines, CSV or Parquet, packed or not, a file or standard input."""
+"""Open a file of sign-ups: JSON Lines, CSV or Parquet, packed or not, a file or standard input."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, Protocol, get_args
 
-from signup_risk.cli.csv_rows import csv_records
-from signup_risk.cli.errors import UnreadableFile
-from signup_risk.cli.lines import BLOCK, numbered_lines
-from signup_risk.cli.parquet_rows import ParquetRows
-from signup_risk.cli.records import Records
+from signup_risk.files.csv_rows import CheckColumns, check_columns, csv_records
+from signup_risk.files.errors import UnreadableFile
+from signup_risk.files.lines import BLOCK, numbered_lines
+from signup_risk.files.parquet_rows import ParquetRows
+from signup_risk.files.records import Records
 
 Format = Literal["jsonl", "csv", "parquet"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
@@ -58,12 +58,13 @@ class Source(Protocol):
         """Close the input."""
 
 
-def open_source(name: str, form: Format | None) -> Source:
+def open_source(name: str, form: Format | None, check: CheckColumns = check_columns) -> Source:
     """Open a file, or standard input for ``-``.
 
     Args:
         name: Path or ``-``.
         form: Format, if it is not to be told by the name.
+        check: Refuses the columns of a table that nobody wants.
 
     Raises:
         UnreadableFile: It cannot be opened, or its name tells no format.
@@ -72,7 +73,7 @@ def open_source(name: str, form: Format | None) -> Source:
     if name == "-":
         if chosen == "parquet":
             raise UnreadableFile("Parquet cannot be read from standard input, since it begins at the end; give a file")
-        return LineSource(sys.stdin.buffer, chosen)
+        return LineSource(sys.stdin.buffer, chosen, check)
     path = Path(name)
     try:
         stream = path.open("rb")
@@ -80,8 +81,8 @@ def open_source(name: str, form: Format | None) -> Source:
         raise UnreadableFile(f"{name}: cannot be read ({problem.strerror}); check the path") from None
     if chosen == "parquet":
         stream.close()
-        return ParquetSource(path)
-    return LineSource(stream, chosen)
+        return ParquetSource(path, check)
+    return LineSource(stream, chosen, check)
 
 
 def _format_of(name: str) -> Format:
@@ -105,8 +106,9 @@ class LineSource:
     place = "line"
     unit = "B"
 
-    def __init__(self, stream: BinaryIO, form: Format) -> None:
+    def __init__(self, stream: BinaryIO, form: Format, check: CheckColumns = check_columns) -> None:
         self._stream = stream
+        self._check = check
         self._form = form
         self._status = _status(stream)
         is_regular = self._status is not None and stat.S_ISREG(self._status.st_mode)
@@ -121,7 +123,7 @@ class LineSource:
         """
         lines = numbered_lines(self._reader(waiting))
         if self._form == "csv":
-            yield from csv_records(lines)
+            yield from csv_records(lines, self._check)
             return
         for number, line in lines:
             if not isinstance(line, bytes) or line.strip():
@@ -195,8 +197,8 @@ class ParquetSource:
     place = "row"
     unit = " rows"
 
-    def __init__(self, path: Path) -> None:
-        self._rows = ParquetRows(path)
+    def __init__(self, path: Path, check: CheckColumns = check_columns) -> None:
+        self._rows = ParquetRows(path, check)
         self._status = path.stat()
         self._number = 0
         self.total: int | None = self._rows.total

@@ -1,4 +1,4 @@
-"""Define the errors that only the command has."""
+"""Define the error of files that cannot be read or written."""
 
 from __future__ import annotations
 

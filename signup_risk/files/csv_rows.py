@@ -11,17 +11,20 @@ import csv
 import json
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from signup_risk.cli.errors import UnreadableFile
-from signup_risk.cli.lines import LONGEST
-from signup_risk.cli.records import BadLine, Records
 from signup_risk.errors import InvalidSignup
 from signup_risk.events import Signup
 from signup_risk.events.fields import BY_NAME
+from signup_risk.files.errors import UnreadableFile
+from signup_risk.files.lines import LONGEST
+from signup_risk.files.records import BadLine, Records
 
 NumberedLines = Iterator[tuple[int, bytes | BadLine]]
+
+#: Refuses the columns of a table, by raising ``UnreadableFile``.
+CheckColumns = Callable[[Sequence[str]], None]
 
 # An address of many lines has a dozen. A quote that is never closed is noticed after so many lines, not at
 # the end.
@@ -32,11 +35,40 @@ _JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,20})?(?:[eE][+
 _TRUTH: Final = {"true": True, "True": True, "false": False, "False": False}
 
 
-def csv_records(lines: NumberedLines) -> Records:
+def check_columns(columns: Sequence[str]) -> None:
+    """Refuse columns that are no fields once, rather than in every row.
+
+    Raises:
+        UnreadableFile: A column is unknown or stands twice, or ``at`` is missing.
+    """
+    if not any(name in BY_NAME for name in columns):
+        # Without a header the first line is somebody's data, so it is not shown.
+        raise UnreadableFile("the first line is not a header: none of its columns is a field; add one that names them")
+    check_names(columns)
+    if "at" not in columns:
+        raise UnreadableFile("there is no column at; it is required in files, an RFC 3339 time with offset")
+    try:
+        Signup.from_mapping(dict.fromkeys(columns))
+    except InvalidSignup as problem:
+        raise UnreadableFile(f"column {problem}; rename or drop it") from None
+
+
+def check_names(columns: Sequence[str]) -> None:
+    """Refuse columns of which two have one name.
+
+    Raises:
+        UnreadableFile: A column stands twice.
+    """
+    if len(set(columns)) != len(columns):
+        raise UnreadableFile("the header names a column twice; keep one of them")
+
+
+def csv_records(lines: NumberedLines, check: CheckColumns = check_columns) -> Records:
     r"""Yield the rows below the header, numbered by the line that they begin on; empty cells are left out.
 
     Args:
         lines: Numbered lines.
+        check: Refuses columns that nobody wants.
 
     Raises:
         UnreadableFile: The header is none, or has columns that are no fields.
@@ -48,7 +80,7 @@ def csv_records(lines: NumberedLines) -> Records:
     """
     feed = _Feed(lines)
     rows = _rows(feed)
-    columns = _header(rows)
+    columns = _header(rows, check)
     for number, row in rows:
         yield number, row if isinstance(row, BadLine) else _record(columns, row)
 
@@ -113,47 +145,33 @@ def _rows(feed: _Feed) -> Iterator[tuple[int, list[str] | BadLine]]:
             yield number, row
 
 
-def _header(rows: Iterator[tuple[int, list[str] | BadLine]]) -> list[str]:
+def _header(rows: Iterator[tuple[int, list[str] | BadLine]], check: CheckColumns) -> list[str]:
     for _, row in rows:
         if isinstance(row, BadLine):
             raise UnreadableFile(f"the header is {row.reason}")
         columns = [name.strip() for name in row]
-        check_columns(columns)
+        check(columns)
         return columns
     return []
-
-
-def check_columns(columns: Sequence[str]) -> None:
-    """Refuse columns that are no fields once, rather than in every row.
-
-    Raises:
-        UnreadableFile: A column is unknown or stands twice, or ``at`` is missing.
-    """
-    if not any(name in BY_NAME for name in columns):
-        # Without a header the first line is somebody's data, so it is not shown.
-        raise UnreadableFile("the first line is not a header: none of its columns is a field; add one that names them")
-    if len(set(columns)) != len(columns):
-        raise UnreadableFile("the header names a column twice; keep one of them")
-    if "at" not in columns:
-        raise UnreadableFile("there is no column at; it is required in files, an RFC 3339 time with offset")
-    try:
-        Signup.from_mapping(dict.fromkeys(columns))
-    except InvalidSignup as problem:
-        raise UnreadableFile(f"column {problem}; rename or drop it") from None
 
 
 def _record(columns: list[str], row: list[str]) -> dict[str, Any] | BadLine:
     if len(row) != len(columns):
         return BadLine(f"{len(row)} columns where the header has {len(columns)}; {_FORM}")
     return {
-        name: _custom(cell) if name.startswith("custom.") else cell
+        name: typed(cell) if name.startswith("custom.") else cell
         for name, cell in zip(columns, row, strict=True)
         if cell
     }
 
 
-def _custom(cell: str) -> str | float | bool:
-    """Read a cell as JSON would hold it, so that a table gives the model what JSON Lines give it."""
+def typed(cell: str) -> str | float | bool:
+    """Read a cell as JSON would hold it, so that a table gives the model what JSON Lines give it.
+
+    Examples:
+        >>> typed("14"), typed("true"), typed("007")
+        (14, True, '007')
+    """
     if cell in _TRUTH:
         return _TRUTH[cell]
     if _JSON_NUMBER.fullmatch(cell):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from signup_risk.cli.records import BadLine
+from signup_risk.files.records import BadLine
 
 Read = Callable[[int], bytes]
 

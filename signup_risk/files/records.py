@@ -43,7 +43,7 @@ def signup_of(payload: Payload) -> Signup | BadLine:
     """
     if isinstance(payload, BadLine):
         return payload
-    event = _object_of(payload) if isinstance(payload, bytes) else payload
+    event = object_of(payload) if isinstance(payload, bytes) else payload
     if isinstance(event, BadLine):
         return event
     try:
@@ -52,8 +52,13 @@ def signup_of(payload: Payload) -> Signup | BadLine:
         return BadLine(str(problem))
 
 
-def _object_of(line: bytes) -> Mapping[str, Any] | BadLine:
-    """Read one JSON object; no error of the parser is passed on, since some quote what they choked on."""
+def object_of(line: bytes) -> dict[str, Any] | BadLine:
+    """Read one JSON object; no error of the parser is passed on, since some quote what they choked on.
+
+    Examples:
+        >>> object_of(b'{"email": "ada@example.com"}'), object_of(b"[1]").reason
+        ({'email': 'ada@example.com'}, 'a list of length 1 instead of an object; write one object a line')
+    """
     try:
         value = _DECODER.decode(line.decode("utf-8"))
     except UnicodeDecodeError as problem:

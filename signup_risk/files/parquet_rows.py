@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from signup_risk.cli.csv_rows import check_columns
-from signup_risk.cli.errors import UnreadableFile
-from signup_risk.cli.records import BadLine, Payload, Records
 from signup_risk.events.fields import PARTS
+from signup_risk.files.csv_rows import CheckColumns, check_columns
+from signup_risk.files.errors import UnreadableFile
+from signup_risk.files.records import BadLine, Payload, Records
 
 # About a megabyte of sign-ups: large enough for the columns to pay off, small beside everything else.
 _BATCH: Final = 2048
@@ -22,8 +22,12 @@ class ParquetRows:
         total: Number of rows.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, check: CheckColumns = check_columns) -> None:
         """Open the file and look at its columns.
+
+        Args:
+            path: The file.
+            check: Refuses columns that nobody wants.
 
         Raises:
             UnreadableFile: It is no Parquet file, or its columns are no fields.
@@ -37,10 +41,9 @@ class ParquetRows:
             raise UnreadableFile(f"{path}: not a Parquet file that can be read ({type(problem).__name__})") from None
         self.total: int = self._file.metadata.num_rows
         schema = self._file.schema_arrow
-        check_columns([name for name in schema.names if name not in (*PARTS, "custom")])
-        at = schema.field("at").type
-        if pa.types.is_timestamp(at) and at.tz is None:
-            raise UnreadableFile(f"{path}: the times in column at have no time zone; write them with one, such as UTC")
+        check([name for name in schema.names if name not in (*PARTS, "custom")])
+        if check is check_columns:
+            _check_zone(path, schema.field("at").type)
 
     def records(self) -> Records:
         """Yield the rows, numbered from 1.
@@ -62,6 +65,14 @@ class ParquetRows:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _check_zone(path: Path, kind: Any) -> None:
+    """Refuse times without a zone once, rather than in every row."""
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(kind) and kind.tz is None:
+        raise UnreadableFile(f"{path}: the times in column at have no time zone; write them with one, such as UTC")
 
 
 def _in_microseconds(batch: Any) -> Any:
