@@ -1,0 +1,160 @@
+"""Say loudly where a figure would mislead."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import numpy as np
+
+from signup_risk.model import Manifest
+from signup_risk.training.evaluate.sample import Sample
+from signup_risk.training.table import NEVER, FeatureTable
+
+_DAY_US: Final = 86_400_000_000
+#: How long abuse takes to be known where the history does not tell: card disputes take that long.
+DEFAULT_MATURITY_DAYS: Final = 60.0
+_MATURE: Final = 0.9
+_MOST_YOUNG: Final = 0.05
+#: With fewer campaigns, drawing them again cannot say how unlike the next one will be.
+MIN_CAMPAIGNS: Final = 10
+#: Digests kept of the training sign-ups; finds a share of one in a hundred with a chance of 92 %.
+SKETCH: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Hold one warning.
+
+    Attributes:
+        code: Stable code.
+        text: What is wrong, by how much, what to do.
+    """
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Maturity:
+    """Hold whether labels have had the time to become known.
+
+    Attributes:
+        gap_days: Days within which nine in ten abusive sign-ups of this history were found; the default where no
+            label says when it became known.
+        is_measured: Whether the gap was measured here.
+        young_share: Share of sign-ups younger than that at the end of what is known.
+    """
+
+    gap_days: float
+    is_measured: bool
+    young_share: float
+
+
+def maturity(table: FeatureTable, sample: Sample) -> Maturity:
+    """Measure how many sign-ups are too young for their label to be believed.
+
+    The end of what is known is the last sign-up or the last label, whichever is later.
+    """
+    told = table.known_at != NEVER
+    end = max(int(table.times.max()), int(table.known_at[told].max()) if told.any() else 0)
+    found = told & sample.abusive
+    if found.any():
+        delays = table.known_at[found] - table.times[found]
+        gap = float(np.quantile(delays, _MATURE)) / _DAY_US
+    else:
+        gap = DEFAULT_MATURITY_DAYS
+    young = table.times > end - gap * _DAY_US
+    return Maturity(gap, bool(found.any()), float(young.mean()))
+
+
+def sketch(ids: Iterable[str | None]) -> list[str]:
+    """Return the smallest digests of a set of sign-up ids, for a manifest to keep.
+
+    The smallest digests are a fair sample of the ids, the same one whatever their order: how many of them turn up in a
+    history says what share of the training sign-ups is in it. Digests of ids that can be guessed can be matched by
+    whoever guesses, so keep the manifest where the ids may be kept, or leave the sketch out.
+    """
+    return heapq.nsmallest(SKETCH, {_digest(name) for name in ids if name is not None})
+
+
+def overlap_cautions(manifest: Manifest, table: FeatureTable) -> list[Caution]:
+    """Say whether sign-ups that the model was fitted on are among those that it is judged on.
+
+    ``created_from`` of the manifest may hold ``window``, ``{"first": ..., "last": ...}`` as RFC 3339, and
+    ``id_sketch`` from :func:`sketch`. Without either nothing can be told, and that is said.
+    """
+    name, found = manifest.name, []
+    window, kept = manifest.created_from.get("window"), manifest.created_from.get("id_sketch")
+    if isinstance(kept, list) and kept:
+        held = {_digest(one) for one in table.ids if one is not None}
+        share = sum(digest in held for digest in kept) / len(kept)
+        if share:
+            text = (
+                f"about {share:.0%} of the sign-ups that {name} was trained on are in this history; what it finds of "
+                "them it has seen before: give a history that it was not trained on"
+            )
+            found.append(Caution("TRAINING_ROWS", text))
+    bounds = _window(window)
+    if bounds is not None:
+        inside = float(((table.times >= bounds[0]) & (table.times <= bounds[1])).mean())
+        if inside:
+            text = (
+                f"{inside:.0%} of the sign-ups lie within the time that {name} was trained on; judge it on later ones"
+            )
+            found.append(Caution("TRAINING_WINDOW", text))
+    if bounds is None and not kept:
+        text = (
+            f"the manifest of {name} states neither a training window nor ids, so whether it was trained on these "
+            "sign-ups cannot be told; if it was, every figure here is too good"
+        )
+        found.append(Caution("TRAINING_UNKNOWN", text))
+    return found
+
+
+def label_cautions(sample: Sample, found: Maturity) -> list[Caution]:
+    """Say whether labels are young, contradictory or without campaigns."""
+    cautions = []
+    if found.young_share > _MOST_YOUNG:
+        how = "nine in ten abusive ones are found" if found.is_measured else "card disputes take, no label says when"
+        text = (
+            f"{found.young_share:.0%} of the sign-ups are younger than {found.gap_days:.0f} days, in which {how}; "
+            "abuse among them that is not known yet counts as false alarms: end the history earlier"
+        )
+        cautions.append(Caution("LABELS_NOT_MATURE", text))
+    doubtful = int(sample.doubtful.sum())
+    if doubtful:
+        text = f"the labels of {doubtful:,} sign-ups contradict their groups; they count neither as good nor as bad"
+        cautions.append(Caution("LABELS_CONTRADICT_GROUPS", text))
+    campaigns = {str(group) for group in np.unique(sample.groups[sample.abusive])} - {""}
+    if not campaigns:
+        text = (
+            "no abusive sign-up names its campaign (group): intervals draw single sign-ups and are too narrow where "
+            "many belong together, and time to detect cannot be told"
+        )
+        cautions.append(Caution("NO_CAMPAIGNS", text))
+    elif len(campaigns) < MIN_CAMPAIGNS:
+        text = (
+            f"abuse comes from {len(campaigns)} campaigns, fewer than {MIN_CAMPAIGNS}: intervals say little about the "
+            "next campaign"
+        )
+        cautions.append(Caution("FEW_CAMPAIGNS", text))
+    return cautions
+
+
+def _window(window: Any) -> tuple[int, int] | None:
+    if not isinstance(window, dict):
+        return None
+    try:
+        first, last = (datetime.fromisoformat(window[end]).astimezone(UTC) for end in ("first", "last"))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return int(first.timestamp() * 1_000_000), int(last.timestamp() * 1_000_000)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]

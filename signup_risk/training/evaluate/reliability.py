@@ -1,0 +1,76 @@
+"""Check that probabilities mean what they say, at the history's share of abuse and at the model's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from signup_risk.model import Calibration
+from signup_risk.training.evaluate.sample import Floats, Sample
+
+#: Fixed ends of the bins, finer where most sign-ups lie. Bins of equal size would cut through equal probabilities,
+#: of which isotonic calibration makes many.
+EDGES: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Hold the sign-ups whose probability lies in one range.
+
+    Attributes:
+        low: Lower end, included.
+        high: Upper end, included in the last bin only.
+        count: Number of sign-ups.
+        stated: Mean probability stated.
+        observed: Share that was abusive.
+    """
+
+    low: float
+    high: float
+    count: int
+    stated: float
+    observed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Hold how well probabilities are calibrated.
+
+    Attributes:
+        prevalence: Share of abuse that the probabilities are stated for, and that the sample is weighted to.
+        ece: Expected calibration error: mean distance of stated and observed over the bins of :data:`EDGES`.
+        brier: Mean squared error of the probabilities.
+        brier_of_base_rate: The same of stating the prevalence for everybody; a useful model is below it.
+        bins: The reliability table.
+    """
+
+    prevalence: float
+    ece: float
+    brier: float
+    brier_of_base_rate: float
+    bins: tuple[Bin, ...]
+
+
+def reliability(scores: Floats, sample: Sample, calibration: Calibration, prevalence: float) -> Reliability:
+    """Compare probabilities with outcomes at a share of abuse, to which the sign-ups are weighted."""
+    chosen = sample.abusive | sample.legitimate
+    outcomes = sample.abusive[chosen].astype(np.float64)
+    shifted = calibration.with_prevalence(prevalence)
+    stated = np.asarray([shifted.probability(raw) for raw in scores[chosen].tolist()])
+    share = sample.prevalence
+    weights = np.where(outcomes == 1, prevalence / share, (1 - prevalence) / (1 - share))
+    weights /= weights.sum()
+    bins, errors = [], 0.0
+    places = np.clip(np.searchsorted(EDGES, stated, side="right") - 1, 0, len(EDGES) - 2)
+    for place in range(len(EDGES) - 1):
+        inside = places == place
+        weight = float(weights[inside].sum())
+        if weight:
+            mean = float(weights[inside] @ stated[inside]) / weight
+            observed = float(weights[inside] @ outcomes[inside]) / weight
+            bins.append(Bin(EDGES[place], EDGES[place + 1], int(inside.sum()), mean, observed))
+            errors += weight * abs(mean - observed)
+    brier = float(weights @ (stated - outcomes) ** 2)
+    return Reliability(prevalence, errors, brier, prevalence * (1 - prevalence), tuple(bins))
