@@ -15,5 +15,16 @@ from signup_risk.simulation.scenario import (
     scenario_names,
 )
 from signup_risk.simulation.stream import simulate
+from signup_risk.simulation.variety import draw_scenario
 
-__all__ = ["CampaignSpec", "FarmPriors", "Scenario", "Waves", "load_scenario", "rescaled", "scenario_names", "simulate"]
+__all__ = [
+    "CampaignSpec",
+    "FarmPriors",
+    "Scenario",
+    "Waves",
+    "draw_scenario",
+    "load_scenario",
+    "rescaled",
+    "scenario_names",
+    "simulate",
+]

@@ -89,7 +89,7 @@ def home(rng: Random, country: str, ipv6_share: float = 0.0) -> str:
     return network.host(rng)
 
 
-def carrier(rng: Random, country: str, ipv6_share: float = 0.0) -> str:
+def carrier(rng: Random, country: str, ipv6_share: float = 0.0, exits: int = _CARRIER_EXITS) -> str:
     """Return an address of a mobile carrier: mostly one of its shared exits."""
     choices = networks(country, "mobile")
     if not choices:
@@ -97,7 +97,13 @@ def carrier(rng: Random, country: str, ipv6_share: float = 0.0) -> str:
     network = choices[skewed_index(rng, len(choices), 1.2)]
     if network.prefix6 and rng.random() < ipv6_share * 0.6:
         return network.host6(rng)
-    return network.exit(rng, _CARRIER_EXITS)
+    return network.exit(rng, exits)
+
+
+def wild(rng: Random) -> str:
+    """Return an address that could be anybody's: no network is asked whose it is."""
+    first = rng.choice([part for part in range(1, 224) if part not in (10, 100, 127, 169, 172, 192, 198, 203)])
+    return f"{first}.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randrange(1, 255)}"
 
 
 def vpn(rng: Random, country: str | None = None) -> str:

@@ -14,6 +14,7 @@ from random import Random
 from typing import Final
 
 from signup_risk.simulation.draw import Weighted
+from signup_risk.simulation.habits import USUAL, Habits, Writing
 
 HOUR_US: Final = 3_600_000_000
 
@@ -158,6 +159,7 @@ class Period:
     processor: str
     lag_days: int
     careless: float
+    writing: Writing = USUAL.writing
 
     def draw(self, rng: Random) -> frozenset[str]:
         """Return the fields that one sign-up carries."""
@@ -178,7 +180,14 @@ class Site:
         return self.periods[max(0, bisect_right(self._starts, at_us) - 1)]
 
 
-def build_site(rng: Random, start_us: int, days: int, hours: tuple[int, int], profiles: tuple[str, ...] = ()) -> Site:
+def build_site(  # noqa: PLR0913 - a span, and what the forms of it depend on
+    rng: Random,
+    start_us: int,
+    days: int,
+    hours: tuple[int, int],
+    profiles: tuple[str, ...] = (),
+    habits: Habits = USUAL,
+) -> Site:
     """Draw the periods of a site.
 
     Args:
@@ -187,20 +196,23 @@ def build_site(rng: Random, start_us: int, days: int, hours: tuple[int, int], pr
         days: Length of the scenario.
         hours: Shortest and longest period.
         profiles: Form profiles to use, all by default.
+        habits: Habits of the site.
     """
     periods, moment = [], start_us
     end = start_us + days * 24 * HOUR_US
     while moment < end:
-        periods.append(_period(rng, moment, profiles))
-        moment += rng.randint(*hours) * HOUR_US
+        periods.append(_period(rng, moment, profiles, habits))
+        moment += (days * 24 if habits.steady else rng.randint(*hours)) * HOUR_US
     return Site(periods)
 
 
-def _period(rng: Random, start_us: int, profiles: tuple[str, ...]) -> Period:
-    names = [rng.choice(profiles) if profiles else _PROFILE_WEIGHTS.pick(rng) for _ in range(rng.randint(2, 4))]
+def _period(rng: Random, start_us: int, profiles: tuple[str, ...], habits: Habits) -> Period:
+    count = rng.choice((1, 1, 2)) if habits.steady else rng.randint(2, 4)
+    names = [rng.choice(profiles) if profiles else _PROFILE_WEIGHTS.pick(rng) for _ in range(count)]
+    forms = [_PROFILES[name] for name in names] if habits.groups is None else [habits.groups] * count
     return Period(
         start_us=start_us,
-        variants=Weighted([(_variant(rng, name), rng.uniform(0.3, 1.0)) for name in names]),
+        variants=Weighted([(_variant(rng, form), rng.uniform(0.3, 1.0)) for form in forms]),
         device_style=rng.choice(("uuid", "uuid", "hex", "short")),
         tls_style=rng.choice(("ja4", "ja4", "ja3")),
         national_phones=rng.choice((0.0, 0.0, 0.0, 0.0, 0.15)),
@@ -210,12 +222,13 @@ def _period(rng: Random, start_us: int, profiles: tuple[str, ...]) -> Period:
         processor=rng.choice(("stripe", "adyen", "braintree", "checkout_com")),
         lag_days=0 if rng.random() < 0.6 else rng.randint(30, 800),
         careless=rng.uniform(0.01, 0.08),
+        writing=habits.writing,
     )
 
 
-def _variant(rng: Random, profile: str) -> Variant:
+def _variant(rng: Random, groups: tuple[str, ...]) -> Variant:
     always, sometimes = {"email"}, [("ip_address", 0.995)]
-    for group in _PROFILES[profile]:
+    for group in groups:
         rate = 1.0 if rng.random() < 0.7 else rng.uniform(0.8, 0.99)
         for name in _GROUPS[group]:
             chance = _OPTIONAL.get(name, 1.0) * rate

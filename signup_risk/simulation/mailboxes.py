@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Final
 
 from signup_risk.simulation.draw import Weighted, digits, letters
+from signup_risk.simulation.mailbox_styles import EXTRA_STYLES, Namesake
 from signup_risk.simulation.people import Person
 from signup_risk.simulation.tables import words
 from signup_risk.simulation.taken import Taken
 from signup_risk.simulation.templates import TEMPLATES, Draft
 
 # Styles of self-chosen local parts [assumption: no public table by locale].
-_STYLES = Weighted(
-    {
-        "first.last": 17,
-        "firstlast": 15,
-        "flast": 9,
-        "first_last": 3,
-        "last.first": 4,
-        "lastfirst": 3,
-        "firstl": 4,
-        "f.last": 3,
-        "first+year": 8,
-        "first.last+yy": 6,
-        "firstlast+yy": 7,
-        "nick+digits": 7,
-        "word+digits": 4,
-        "two words": 3,
-        "initials+digits": 2.5,
-        "last": 2,
-        "first": 2,
-        "middle": 2,
-        "hobby": 3,
-        "doubled": 1.5,
-        "leet": 0.5,
-        "odd": 3.5,
-    }
-)
+USUAL_STYLES: Final = {
+    "first.last": 17,
+    "firstlast": 15,
+    "flast": 9,
+    "first_last": 3,
+    "last.first": 4,
+    "lastfirst": 3,
+    "firstl": 4,
+    "f.last": 3,
+    "first+year": 8,
+    "first.last+yy": 6,
+    "firstlast+yy": 7,
+    "nick+digits": 7,
+    "word+digits": 4,
+    "two words": 3,
+    "initials+digits": 2.5,
+    "last": 2,
+    "first": 2,
+    "middle": 2,
+    "hobby": 3,
+    "doubled": 1.5,
+    "leet": 0.5,
+    "odd": 3.5,
+}
+_STYLES = Weighted(USUAL_STYLES)
 _DIGIT_STYLES = Weighted({"number": 4, "pinyin": 3, "initials+digits": 3, "firstlast+yy": 2, "word+digits": 1})
 _VOWELS = "aeiou"
 _TEMPLATE_NAMES = tuple(TEMPLATES)
@@ -45,8 +46,10 @@ _TEMPLATE_NAMES = tuple(TEMPLATES)
 def local_part(rng: Random, person: Person) -> str:
     """Choose a local part for a person."""
     chinese = person.locale == "zh" and person.country.code == "CN"
-    style = (_DIGIT_STYLES if chinese and rng.random() < 0.7 else _STYLES).pick(rng)
+    style = (_DIGIT_STYLES if chinese and rng.random() < 0.7 else person.mail_styles or _STYLES).pick(rng)
     first, last = person.latin_first or "me", person.latin_last or person.latin_first or "me"
+    if style in EXTRA_STYLES:
+        return EXTRA_STYLES[style][1](rng, Namesake(first, last, person.birth.year)).strip("._-")
     return (_by_name(rng, style, first, last, person.birth.year) or _by_fancy(rng, style, person)).strip("._-")
 
 
@@ -126,7 +129,7 @@ def _box(local: str, domain: str) -> str:
 
 def free_mail(rng: Random, person: Person, taken: Taken) -> str:
     """Return a person's address at a free or access provider of their country."""
-    domain = person.country.free_mail.pick(rng)
+    domain = (person.free_mail or person.country.free_mail).pick(rng)
     local = local_part(rng, person)
     if domain in ("gmail.com", "googlemail.com") and len(local) < 6:
         local += digits(rng, 6 - len(local))  # Gmail takes six characters or more

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from random import Random
+from typing import Any
 
 from signup_risk.simulation.agents import Owner
+from signup_risk.simulation.draw import Weighted
+from signup_risk.simulation.habits import Audience
 from signup_risk.simulation.tables import City, Country, Locale, Zone, countries, locales
 
 # Letters that canonical decomposition does not take apart, as people write them in a mailbox name.
@@ -60,6 +63,7 @@ class Person:
     Attributes:
         first, last: As typed on the form; one of them may be absent.
         latin_first, latin_last: Lower-case ASCII, as a mailbox is built from them.
+        mail_styles, free_mail: How mailboxes are chosen, where the audience has habits of its own.
     """
 
     country: Country
@@ -72,6 +76,8 @@ class Person:
     city: City
     zone: Zone
     language: str
+    mail_styles: Weighted[str] | None = None
+    free_mail: Weighted[str] | None = None
 
     def owner(self, handheld: float | None = None) -> Owner:
         """Return the person as the owner of a device."""
@@ -115,6 +121,22 @@ def make_person(rng: Random, country: str, locale: str | None = None) -> Person:
         zone=place.zones.pick(rng),
         language=home_language(rng, place),
     )
+
+
+def settled(rng: Random, person: Person, audience: Audience) -> Person:
+    """Return a person as one of an audience: with its names, ages and mailboxes."""
+    changes: dict[str, Any] = {"mail_styles": audience.mail_styles, "free_mail": audience.free_mail}
+    if audience.name_pool:
+        table, single = locales()[person.locale], person.first is None or person.last is None
+        first, last = (rng.choice(names[: audience.name_pool]) for names in (table.first, table.last))
+        changes |= {"latin_first": ascii_name(first[0]), "latin_last": ascii_name(last[0]), "first": first[0]}
+        changes["last"] = None if single else last[0]
+    elif audience.ascii_names and not f"{person.first}{person.last}".isascii():
+        changes["first"] = person.first and person.latin_first.capitalize()
+        changes["last"] = person.last and person.latin_last.capitalize()
+    if audience.even_ages:
+        changes["birth"] = date(2008, 1, 1) - timedelta(days=rng.randrange(52 * 365))
+    return replace(person, **changes)
 
 
 def given_name(rng: Random, table: Locale) -> tuple[str, str]:

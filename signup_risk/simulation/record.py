@@ -5,31 +5,39 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
+from uuid import UUID
 
 from signup_risk.simulation.agents import identifier, tls_text
 from signup_risk.simulation.applicant import Applicant
+from signup_risk.simulation.habits import USUAL, Writing
 from signup_risk.simulation.intake import CARD_FIELDS, Period
 from signup_risk.simulation.phones import national_form
+from signup_risk.simulation.view import identifies, seen
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH: Final = EPOCH.replace(tzinfo=None)
+_TIMESPECS: Final = {0: "seconds", 3: "milliseconds", 6: "microseconds"}
 
 
-def time_text(at_us: int) -> str:
+def time_text(at_us: int, decimals: int = 3) -> str:
     """Write a moment as RFC 3339 in UTC.
 
     Examples:
         >>> time_text(0)
         '1970-01-01T00:00:00.000Z'
     """
-    return (_NAIVE_EPOCH + timedelta(microseconds=at_us)).isoformat(timespec="milliseconds") + "Z"
+    return (_NAIVE_EPOCH + timedelta(microseconds=at_us)).isoformat(timespec=_TIMESPECS[decimals]) + "Z"
 
 
 def write_event(  # noqa: PLR0913 - the parts of one event, all needed
     rng: Random, who: Applicant, form: frozenset[str], period: Period, at_us: int, number: int
 ) -> dict[str, Any]:
     """Return the contract event of a sign-up, without its labels."""
-    event: dict[str, Any] = {"signup_id": f"{number:08x}{rng.getrandbits(64):016x}", "at": time_text(at_us)}
+    writing = period.writing
+    if writing is not USUAL.writing:
+        who = seen(rng, who, writing)
+        form = form if identifies(rng, writing) else form - {"id"}
+    event: dict[str, Any] = {"signup_id": _signup_id(rng, number, writing), "at": time_text(at_us, writing.at_decimals)}
     if "ip_address" in form:
         event["ip_address"] = who.ip_address
     _write_identity(rng, event, who, form, period)
@@ -41,6 +49,19 @@ def write_event(  # noqa: PLR0913 - the parts of one event, all needed
     }
     event.update({name: section for name, section in sections.items() if section})
     return event
+
+
+def _signup_id(rng: Random, number: int, writing: Writing) -> str:
+    bits = rng.getrandbits(64)
+    match writing.signup_id:
+        case "number":
+            return str(100_000 + number)
+        case "prefixed":
+            return f"su_{number:07d}"
+        case "uuid":
+            return str(UUID(int=number << 96 | bits))
+        case _:
+            return f"{number:08x}{bits:016x}"
 
 
 def _write_identity(rng: Random, event: dict[str, Any], who: Applicant, form: frozenset[str], period: Period) -> None:
@@ -70,6 +91,9 @@ def _typed_email(rng: Random, email: str, period: Period) -> str:
 
 
 def _typed_name(rng: Random, name: str | None, period: Period) -> str | None:
+    case = period.writing.name_case
+    if name is not None and case != "typed":
+        return {"lower": name.lower(), "upper": name.upper(), "title": name.title()}[case]
     if name is None or rng.random() > period.careless * 1.5:
         return name
     return rng.choice((name.lower(), name.lower(), name.upper(), f"{name} "))
@@ -110,7 +134,7 @@ def _card(who: Applicant, form: frozenset[str], period: Period) -> dict[str, Any
     if card is None or form.isdisjoint(CARD_FIELDS):
         return {}
     values = {
-        "token": f"card_{_token(card.key)}",
+        "token": f"{period.writing.card_prefix}{_token(card.key)}",
         "issuer_id_number": card.issuer.number[: period.issuer_digits],
         "last_digits": card.last_digits[-period.last_digits :],
         "funding": card.issuer.funding,

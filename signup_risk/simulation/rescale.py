@@ -46,6 +46,7 @@ def rescaled(scenario: Scenario, signups: int | None = None, days: int | None = 
             rollouts=_more(scenario.waves.rollouts, size),
             hackathons=_more(scenario.waves.hackathons, size),
             referrals=_more(scenario.waves.referrals, size),
+            classrooms=_more(scenario.waves.classrooms, size),
             launches=max(min(1, scenario.waves.launches), round(scenario.waves.launches * time)),
         ),
     )
@@ -62,7 +63,11 @@ def _campaigns(scenario: Scenario, size: float) -> int:
 
 def _listed(spec: CampaignSpec, size: float, time: float) -> CampaignSpec:
     return replace(
-        spec, size=max(_SMALLEST, round(spec.size * size)), start_day=spec.start_day * time, days=spec.days * time
+        spec,
+        size=max(_SMALLEST, round(spec.size * size)),
+        start_day=spec.start_day * time,
+        days=spec.days * time,
+        release_day=None if spec.release_day is None else spec.release_day * time,
     )
 
 

@@ -23,15 +23,25 @@ class CampaignSpec:
     """Ask for one farm of a given kind instead of a drawn one.
 
     Attributes:
-        kind: One of ``a0`` to ``a7``.
+        kind: One of ``a0`` to ``a8``.
         size: Accounts.
         start_day, days: When it works, counted from the start of the scenario.
+        crowd: Kind of the crowd that it hides in, such as ``campus`` or ``referral``.
+        release_day: Day of a release, within a day of which it makes a surge of accounts.
+        surge: Share of its accounts that belong to the surge.
+        refill_hours: Hours within which banned accounts are replaced.
+        suppliers: Suppliers that one operator uses at a time; drawn when absent.
     """
 
     kind: str
     size: int
     start_day: float
     days: float
+    crowd: str | None = None
+    release_day: float | None = None
+    surge: float = 0.0
+    refill_hours: float | None = None
+    suppliers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class Waves:
         hackathons: Rooms full of people behind one address.
         launches: Days of 5 to 20 times the rate of a country or of all.
         referrals: One code that thousands follow.
+        classrooms: Teachers who sign up a class at the machines of a room.
         scale: Factor on the sizes of all of them; below 150,000 sign-ups they shrink in proportion besides.
     """
 
@@ -52,6 +63,7 @@ class Waves:
     hackathons: int = 5
     launches: int = 2
     referrals: int = 3
+    classrooms: int = 0
     scale: float = 1.0
 
 
@@ -69,6 +81,9 @@ class FarmPriors:
         form_median, form_sigma: Seconds on the form and their spread, log-uniform.
         replacement: Share of accounts that are made again after bans.
         address_reuse: Chance that a residential exit is used again.
+        patterns: Share of campaigns whose mailboxes follow a pattern that is on no list.
+        mixtures: Share of campaigns put together from several kinds, besides A5, which always is.
+        in_crowds: Share of campaigns that hide in a crowd of ordinary people and copy what it shows.
     """
 
     kinds: Mapping[str, float] = field(
@@ -82,6 +97,9 @@ class FarmPriors:
     form_sigma: tuple[float, float] = (0.03, 0.8)
     replacement: tuple[float, float] = (0.0, 0.5)
     address_reuse: tuple[float, float] = (0.0, 0.6)
+    patterns: float = 0.0
+    mixtures: float = 0.08
+    in_crowds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,9 @@ class Scenario:
         population_shift: Spread of the same on the shares of legitimate groups.
         period_hours: Shortest and longest time between changes of the site's forms.
         profiles: Form profiles in use, all when empty.
+        habits: How much the habits of site and audience differ from the usual ones: each of them is drawn from
+            the seed with this chance.
+        populations: Edition of the list of legitimate groups; the second adds to the first.
     """
 
     name: str
@@ -119,6 +140,8 @@ class Scenario:
     profiles: tuple[str, ...] = ()
     waves: Waves = field(default_factory=Waves)
     farms: FarmPriors = field(default_factory=FarmPriors)
+    habits: float = 0.0
+    populations: int = 1
     version: int = SCENARIO_VERSION
 
     def to_json(self) -> str:

@@ -11,10 +11,12 @@ from signup_risk.simulation.draw import Weighted, log_normal, log_uniform
 from signup_risk.simulation.farms.campaign import Campaign
 from signup_risk.simulation.farms.kinds import draw_plans
 from signup_risk.simulation.farms.pacing import campaign_times
+from signup_risk.simulation.habit_draw import draw_habits
 from signup_risk.simulation.intake import HOUR_US, build_site
 from signup_risk.simulation.populations.everyday import Everyday
 from signup_risk.simulation.populations.waves import Campus, Hackathon, Launch, Referral, Rollout, Wave
 from signup_risk.simulation.record import EPOCH, time_text, write_event
+from signup_risk.simulation.rhythm import HOURS
 from signup_risk.simulation.scenario import CampaignSpec, Scenario
 from signup_risk.simulation.source import Source
 from signup_risk.simulation.world import DAY_US, World, make_world
@@ -36,8 +38,10 @@ def simulate(scenario: Scenario, seed: int) -> Iterator[dict[str, Any]]:
     """
     start = datetime.fromisoformat(scenario.start)
     start_us = int((start - EPOCH).total_seconds()) * 1_000_000
-    site = build_site(Random(f"{seed}:site"), start_us, scenario.days, scenario.period_hours, scenario.profiles)
-    world = make_world(Random(f"{seed}:world"), site, start_us, scenario.country_shift)
+    habits = draw_habits(Random(f"{seed}:habits"), scenario.habits)
+    span = (start_us, scenario.days, scenario.period_hours)
+    site = build_site(Random(f"{seed}:site"), *span, scenario.profiles, habits)
+    world = make_world(Random(f"{seed}:world"), site, start_us, scenario.country_shift, habits)
     crowds: list[Campaign | Wave] = [*_campaigns(scenario, seed, world), *_waves(scenario, seed, world)]
     rest = scenario.signups - sum(crowd.size for crowd in crowds)
     sources: list[Source] = [*crowds, _everyday(scenario, seed, world, rest)]
@@ -48,7 +52,7 @@ def simulate(scenario: Scenario, seed: int) -> Iterator[dict[str, Any]]:
         for moment, applicant in arrivals:
             number += 1
             event = write_event(rng, applicant, moment.form, moment.period, moment.at_us, number)
-            _label(rng, event, moment.at_us, applicant.label, scenario.label_noise)
+            _label(rng, event, applicant.label, moment.at_us, (scenario.label_noise, habits.found_hours))
             event["group"] = applicant.group
             yield event
 
@@ -87,6 +91,7 @@ def _campaigns(scenario: Scenario, seed: int, world: World) -> Iterator[Campaign
             length,
             rng.uniform(*scenario.farms.replacement) ** 1.5,
             world.start_us + scenario.days * DAY_US,
+            world.habits.audience.hours or HOURS,
         )
         yield Campaign(rng, world, f"farm.{spec.kind}.{number}", plans, times)
 
@@ -106,9 +111,10 @@ def _drawn_specs(scenario: Scenario, seed: int) -> list[CampaignSpec]:
     return [CampaignSpec(kind, max(12, round(size * factor)), start, days) for kind, size, start, days in rows]
 
 
-def _label(rng: Random, event: dict[str, Any], at_us: int, label: int, noise: float) -> None:
+def _label(rng: Random, event: dict[str, Any], label: int, at_us: int, finding: tuple[float, float]) -> None:
     """Add the label and when it became known: abuse in hours to weeks, innocence after a month or two."""
-    found = int(log_normal(rng, 40, 1.5) * HOUR_US)
+    noise, found_hours = finding
+    found = int(log_normal(rng, found_hours, 1.5) * HOUR_US)
     matured = int(rng.uniform(30, 60) * DAY_US)
     missed = label == 1 and rng.random() < noise
     if missed and rng.random() < 0.5:

@@ -56,6 +56,41 @@ def _leet(text: str) -> str:
     return text.translate(str.maketrans("aeios", "43105"))
 
 
+# What patterns are put together from: the parts of a name, words, random letters, numbers.
+_PARTS: Final[dict[str, Template]] = {
+    "first": lambda d: d.first,
+    "last": lambda d: d.last,
+    "initial": lambda d: d.first[:1],
+    "last_initial": lambda d: d.last[:1],
+    "stem": lambda d: d.first[:4],
+    "last_stem": lambda d: d.last[:5],
+    "word": lambda d: _word(d.rng),
+    "syllables": lambda d: _syllables(d.rng, 2),
+    "letters_2": lambda d: letters(d.rng, 2),
+    "letters_4": lambda d: letters(d.rng, 4),
+    "alnum_6": lambda d: letters(d.rng, 6, _ALNUM),
+    "year": lambda d: str(d.rng.randint(1965, 2008)),
+}
+
+
+def draw_pattern(rng: Random) -> Template:
+    """Draw a way of writing that is on no list: two or three parts, separators, digits.
+
+    Examples:
+        >>> draw_pattern(Random(3))(Draft(Random(1), "maria", "lopez", 7)).isascii()
+        True
+    """
+    parts = [_PARTS[rng.choice(tuple(_PARTS))] for _ in range(rng.choice((1, 2, 2, 2, 3)))]
+    joint, count = rng.choice(("", "", "", ".", "_", "-")), rng.choice((0, 0, 1, 2, 2, 3, 4, 5, 6))
+    fixed = rng.choice(("", "", "", "", "x", "the", "mr", "real", "my"))
+
+    def write(draft: Draft) -> str:
+        tail = digits(draft.rng, count) if len(parts) > 1 or count > 2 else digits(draft.rng, 4)
+        return fixed + joint.join(part(draft) for part in parts) + tail
+
+    return write
+
+
 TEMPLATES: Final[dict[str, Template]] = {
     "first_last_letters": lambda d: d.first + d.last[:1] + letters(d.rng, d.rng.randint(1, 2)),
     "firstlast_2letters": lambda d: d.first + d.last + letters(d.rng, 2),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 from typing import Final
@@ -12,19 +12,17 @@ from typing import Final
 from signup_risk.simulation import addresses, agents, mailboxes, payment, phones, sessions
 from signup_risk.simulation.applicant import Applicant
 from signup_risk.simulation.draw import Weighted, digits, letters, skewed_index
+from signup_risk.simulation.habits import USUAL, Habits
 from signup_risk.simulation.intake import BILLING_FIELDS, CARD_FIELDS, VISIT_FIELDS, Period, Site
-from signup_risk.simulation.people import Person, make_person
+from signup_risk.simulation.people import Person, make_person, settled
 from signup_risk.simulation.record import EPOCH
 from signup_risk.simulation.tables import countries, words
 from signup_risk.simulation.taken import Taken
 
 DAY_US: Final = 86_400_000_000
-# Honest contradictions [assumption]: numbers kept from another country, cards of banks that serve several.
-_FOREIGN_PHONE_SHARE: Final = 0.03
-_FOREIGN_CARD_SHARE: Final = 0.05
+# Banks that serve several countries: an honest contradiction.
 _FINTECH_HOMES: Final = ("LT", "GB", "BE", "DE", "US", "IE", "EE", "SG")
 _OFFICES: Final = 80
-_OFFICE_SHARE: Final = 0.05
 
 CHANNELS: Final = Weighted(
     {
@@ -63,8 +61,47 @@ class World:
     taken: Taken
     start_us: int
     country_weights: Weighted[str]
+    habits: Habits = USUAL
     codes: deque[str] = field(default_factory=lambda: deque(maxlen=2000))
     offices: dict[str, list[str]] = field(default_factory=dict)
+
+    def person(self, rng: Random, country: str, locale: str | None = None) -> Person:
+        """Invent a person of a country as one of the audience of this site."""
+        audience = self.habits.audience
+        person = make_person(rng, country, locale or audience.locale)
+        return person if self.habits is USUAL else settled(rng, person, audience)
+
+    def place(self, rng: Random, country: str) -> str:
+        """Return the country of a person's address: mostly their own."""
+        return self._elsewhere(rng, country, self.habits.audience.address_elsewhere)
+
+    def zoned(self, rng: Random, browser: agents.Browser) -> agents.Browser:
+        """Return the browser with the zone that this site sees: mostly its own."""
+        share = self.habits.audience.zone_elsewhere
+        if share and rng.random() < share:
+            return replace(browser, zone=countries()[self.country_weights.pick(rng)].zones.pick(rng).name)
+        return browser
+
+    def phone_owner(self, rng: Random, person: Person) -> Person:
+        """Return the person with the country that their number comes from, where a farm buys numbers to fit."""
+        share = max(0.0, self.habits.audience.phone_elsewhere - USUAL.audience.phone_elsewhere)
+        if share and rng.random() < share:
+            return replace(person, country=countries()[self.country_weights.pick(rng)])
+        return person
+
+    def line(self, rng: Random, country: str, *, on_carrier: bool) -> str:
+        """Return the address of a home line or of a mobile carrier."""
+        audience = self.habits.audience
+        if audience.wild_addresses and rng.random() < audience.wild_addresses:
+            return addresses.wild(rng)
+        place = self.place(rng, country)
+        ipv6 = countries()[place].ipv6 * audience.ipv6_factor
+        if on_carrier:
+            return addresses.carrier(rng, place, ipv6, audience.carrier_exits)
+        return addresses.home(rng, place, ipv6)
+
+    def _elsewhere(self, rng: Random, country: str, share: float) -> str:
+        return self.country_weights.pick(rng) if share and rng.random() < share else country
 
     def shared_address(self, rng: Random, country: str) -> str:
         """Return the outgoing address of an office, school or library; they come back all the time."""
@@ -76,7 +113,7 @@ class World:
 
     def referral_code(self, rng: Random) -> str:
         """Return a friend's code: most are used once, some by a few friends."""
-        if self.codes and rng.random() < 0.35:
+        if self.codes and rng.random() < self.habits.audience.code_reuse:
             return rng.choice(self.codes)
         self.codes.append(letters(rng, 8, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"))
         return self.codes[-1]
@@ -98,15 +135,17 @@ def ordinary(  # noqa: PLR0913 - the last three name what is special about a per
     person: Person | None = None,
 ) -> Applicant:
     """Build a coherent applicant who signs up at home."""
-    who = person or make_person(rng, country)
-    place = who.country
-    browser = agents.make_browser(rng, moment.browser_date, who.owner())
-    on_carrier = rng.random() < place.mobile_network * (1.3 if agents.is_handheld(browser) else 0.45)
-    if not on_carrier and rng.random() < _OFFICE_SHARE:
+    who = person or world.person(rng, country)
+    audience = world.habits.audience
+    browser = world.zoned(rng, agents.make_browser(rng, moment.browser_date, who.owner()))
+    mobile = who.country.mobile_network * audience.carrier_factor
+    on_carrier = rng.random() < mobile * (1.3 if agents.is_handheld(browser) else 0.45)
+    if not on_carrier and rng.random() < audience.office_share:
         address = world.shared_address(rng, country)
     else:
-        address = (addresses.carrier if on_carrier else addresses.home)(rng, country, place.ipv6)
-    email = mailboxes.free_mail(rng, who, world.taken) if rng.random() > 0.1 else _work_mail(rng, who, world)
+        address = world.line(rng, country, on_carrier=on_carrier)
+    has_free_mail = rng.random() > audience.work_share
+    email = mailboxes.free_mail(rng, who, world.taken) if has_free_mail else _work_mail(rng, who, world)
     applicant = Applicant(who, country, address, email, browser, _group(group, who, on_carrier))
     dress(rng, world, applicant, moment, manner=manner)
     return applicant
@@ -114,17 +153,17 @@ def ordinary(  # noqa: PLR0913 - the last three name what is special about a per
 
 def dress(rng: Random, world: World, applicant: Applicant, moment: Moment, *, manner: str | None = None) -> None:
     """Add what an ordinary person brings along, as far as the form asks for it and it is not there yet."""
-    form, person = moment.form, applicant.person
+    form, person, audience = moment.form, applicant.person, world.habits.audience
     if applicant.channel == "direct":
         applicant.channel = CHANNELS.pick(rng)
         if applicant.channel == "sso:google" and not applicant.email.endswith("gmail.com") and rng.random() < 0.7:
             applicant.channel = "direct"
     if "phone" in form and applicant.phone is None:
-        elsewhere = rng.random() < _FOREIGN_PHONE_SHARE
+        elsewhere = rng.random() < audience.phone_elsewhere
         origin = countries()[world.country_weights.pick(rng)] if elsewhere else person.country
         applicant.phone = phones.mobile_number(rng, origin)
     if "username" in form and applicant.username is None:
-        applicant.username = user_name(rng, applicant)
+        applicant.username = user_name(rng, applicant, audience.same_user_name)
     if "organization" in form and applicant.organization is None:
         applicant.organization = organization(rng)
     if "referral_code" in form and applicant.referral_code is None:
@@ -133,8 +172,9 @@ def dress(rng: Random, world: World, applicant: Applicant, moment: Moment, *, ma
         how = "sso" if manner is None and applicant.channel.startswith("sso:") else manner
         applicant.visit = sessions.visit(rng, text_length(applicant, form), how)
     if applicant.card is None and not form.isdisjoint(CARD_FIELDS):
-        issued = rng.choice(_FINTECH_HOMES) if rng.random() < _FOREIGN_CARD_SHARE else person.country.code
-        applicant.card = payment.make_card(rng, payment.issuers(issued).pick(rng))
+        issued = rng.choice(_FINTECH_HOMES) if rng.random() < audience.card_elsewhere else person.country.code
+        issuer = payment.issuers(issued).pick(rng)
+        applicant.card = payment.make_card(rng, issuer, mismatch=audience.mismatch, decline=audience.decline)
     if applicant.billing is None and not form.isdisjoint(BILLING_FIELDS):
         applicant.billing = payment.bill_at_home(rng, person)
 
@@ -149,10 +189,10 @@ def text_length(applicant: Applicant, form: frozenset[str]) -> int:
     return length + (34 if "issuer_id_number" in form else 0)
 
 
-def user_name(rng: Random, applicant: Applicant) -> str:
+def user_name(rng: Random, applicant: Applicant, same: float) -> str:
     """Choose a user name: often the mailbox name again."""
     local = applicant.email.partition("@")[0]
-    if rng.random() < 0.45:
+    if rng.random() < same:
         return local.replace(".", rng.choice(("", "_", ".")))
     return mailboxes.local_part(rng, applicant.person)
 
@@ -174,7 +214,7 @@ def company_domain(rng: Random) -> str:
 
 
 def _work_mail(rng: Random, person: Person, world: World) -> str:
-    if rng.random() < 0.3:
+    if rng.random() < world.habits.audience.own_domain_share:
         return mailboxes.own_domain(rng, person, world.taken)
     first, last = person.latin_first or "me", person.latin_last or "office"
     local = rng.choice((f"{first}.{last}", first, f"{first[0]}{last}", f"{first}{last[0]}", f"{first}.{last[0]}"))
@@ -196,7 +236,9 @@ _OWN_SCRIPT: Final = frozenset({"ru", "uk", "el", "ar", "fa", "he", "hi", "bn", 
 _NAT_COUNTRIES: Final = frozenset({"IN", "ID", "NG", "BR", "PK", "PH", "BD", "EG", "GH", "KE", "VN", "MX", "CO", "ZA"})
 
 
-def make_world(rng: Random, site: Site, start_us: int, country_shift: float = 0.0) -> World:
+def make_world(rng: Random, site: Site, start_us: int, country_shift: float = 0.0, habits: Habits = USUAL) -> World:
     """Build the shared world; ``country_shift`` perturbs the shares of the countries."""
     weights = {code: c.weight * math.exp(rng.gauss(0.0, country_shift)) for code, c in countries().items()}
-    return World(site, Taken(), start_us, Weighted(weights))
+    if habits.audience.focus:
+        weights[habits.audience.focus] = sum(weights.values()) * rng.uniform(1.0, 6.0)
+    return World(site, Taken(), start_us, Weighted(weights), habits)

@@ -41,9 +41,11 @@ class Campaign:
         self._number += 1
         country = plan.country.pick(rng)
         hidden = [rng.random() < plan.camouflage for _ in range(7)]
-        person = plan.persona(rng, country)
+        person = plan.persona(rng, lambda: self._world.person(rng, country))
         if person.country.code != country:
             person = replace(person, country=countries()[country], zone=countries()[country].zones.pick(rng))
+        audience = self._world.habits.audience
+        person.mail_styles, person.free_mail = audience.mail_styles, audience.free_mail
         email = (
             free_mail(rng, person, self._world.taken)
             if hidden[0]
@@ -52,8 +54,10 @@ class Campaign:
         browser = (matching if hidden[1] else plan.device)(rng, moment.browser_date, person)
         if browser.zone != person.zone.name and rng.random() < plan.follow:
             browser = replace(browser, zone=person.zone.name)
+        browser = self._world.zoned(rng, browser)
+        place = self._world.place(rng, country)
         home = country if plan.declared == "same" or hidden[2] else plan.declared
-        applicant = Applicant(person, home, plan.network(rng, country), email, browser, self._group, label=1)
+        applicant = Applicant(person, home, plan.network(rng, place), email, browser, self._group, label=1)
         self._fill(applicant, plan, moment, hidden)
         dress(rng, self._world, applicant, moment)
         return applicant
@@ -62,7 +66,7 @@ class Campaign:
         rng, form, person = self._rng, moment.form, applicant.person
         applicant.channel = plan.channel.pick(rng)
         if "phone" in form and not hidden[3]:
-            applicant.phone = plan.phone(rng, person)
+            applicant.phone = plan.phone(rng, self._world.phone_owner(rng, person))
         if "username" in form and plan.username and not hidden[4]:
             applicant.username = plan.username(rng, person, self._number)
         if "organization" in form:

@@ -45,7 +45,7 @@ def _base(rng: Random, priors: FarmPriors, aim: Aim, **chosen: Any) -> Plan:
         else Weighted({rng.choice(CHANNELS.values): 1.0, "direct": rng.random()}),
         "code": letters(rng, 8, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789") if rng.random() < 0.3 else None,
         "code_share": rng.uniform(0.3, 1.0),
-        "username": mail.local_templates(rng) if rng.random() < 0.5 else None,
+        "username": mail.local_templates(rng, patterns=priors.patterns) if rng.random() < 0.5 else None,
         "organization": organization(rng) if rng.random() < 0.4 else None,
     }
     parts.update(chosen)
@@ -56,7 +56,7 @@ def _base(rng: Random, priors: FarmPriors, aim: Aim, **chosen: Any) -> Plan:
 def a0(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw a script kiddie: throwaway mail, a few rented machines or one line, a program."""
     aim = draw_aim(rng)
-    local = mail.local_templates(rng, 1, 2)
+    local = mail.local_templates(rng, 1, 2, patterns=priors.patterns)
     return _base(
         rng,
         priors,
@@ -72,7 +72,7 @@ def a0(rng: Random, priors: FarmPriors, size: int) -> Plan:
 def a1(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw a catch-all farm: own fresh domains, a template over a name list, headless browsers."""
     aim = draw_aim(rng)
-    local = mail.local_templates(rng) if rng.random() < 0.75 else mail.person_like
+    local = mail.local_templates(rng, patterns=priors.patterns) if rng.random() < 0.75 else mail.person_like
     return _base(
         rng,
         priors,
@@ -87,7 +87,7 @@ def a1(rng: Random, priors: FarmPriors, size: int) -> Plan:
 def a2(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw a bulk freemail farm: a seller's pool with the seller's pattern, names that do not match it."""
     aim = draw_aim(rng)
-    local = mail.local_templates(rng) if rng.random() < 0.85 else mail.person_like
+    local = mail.local_templates(rng, patterns=priors.patterns) if rng.random() < 0.85 else mail.person_like
     return _base(
         rng,
         priors,
@@ -121,7 +121,7 @@ def a3(rng: Random, priors: FarmPriors, size: int) -> Plan:
 def a4(rng: Random, priors: FarmPriors, size: int) -> Plan:
     """Draw an anti-detect professional: unique everything, placed where the persona lives, virtual cards."""
     aim = draw_aim(rng)
-    local = mail.local_templates(rng) if rng.random() < 0.4 else mail.person_like
+    local = mail.local_templates(rng, patterns=priors.patterns) if rng.random() < 0.4 else mail.person_like
     return _base(
         rng,
         priors,
@@ -192,7 +192,7 @@ KINDS: Final = (*sorted((*DRAWERS, "a5")),)
 
 def draw_plans(rng: Random, kind: str, priors: FarmPriors, size: int) -> Weighted[Plan]:
     """Return the plans of a campaign: one, or several with shares for a hydra (A5) and for mixtures."""
-    if kind != "a5" and rng.random() > 0.08:
+    if kind != "a5" and rng.random() > priors.mixtures:
         return Weighted([(DRAWERS[kind](rng, priors, size), 1.0)])
     kinds = [_HYDRA.pick(rng) for _ in range(rng.randint(2, 5))]
     kinds[0] = kind if kind in DRAWERS else kinds[0]

@@ -12,7 +12,7 @@ from signup_risk.simulation.people import Person
 from signup_risk.simulation.populations.network_users import hidden_mail
 from signup_risk.simulation.populations.people_kinds import student_local, university_domain
 from signup_risk.simulation.tables import countries, words
-from signup_risk.simulation.templates import TEMPLATES, Draft
+from signup_risk.simulation.templates import TEMPLATES, Draft, Template, draw_pattern
 from signup_risk.simulation.world import World, company_domain
 
 MailSupply = Callable[[Random, World, Person, int], str]
@@ -38,13 +38,25 @@ _BULK: Final = Weighted(
 )
 
 
-def local_templates(rng: Random, low: int = 1, high: int = 3) -> LocalSupply:
-    """Choose one to three templates that a seller or script writes its mailboxes with."""
+def local_templates(rng: Random, low: int = 1, high: int = 3, *, patterns: float = 0.0) -> LocalSupply:
+    """Choose one to three templates that a seller or script writes its mailboxes with, or invent a pattern."""
+    if patterns and rng.random() < patterns:
+        return patterned(draw_pattern(rng))
     chosen = Weighted([(name, rng.uniform(0.2, 1.0)) for name in some(rng, tuple(TEMPLATES), low, high)])
 
     def supply(rng: Random, person: Person, number: int) -> str:
         first, last = person.latin_first or "mia", person.latin_last or "lane"
         return TEMPLATES[chosen.pick(rng)](Draft(rng, first, last, number)).strip(".-_")
+
+    return supply
+
+
+def patterned(pattern: Template) -> LocalSupply:
+    """Write every mailbox by one pattern."""
+
+    def supply(rng: Random, person: Person, number: int) -> str:
+        first, last = person.latin_first or "mia", person.latin_last or "lane"
+        return pattern(Draft(rng, first, last, number)).strip(".-_") or letters(rng, 6)
 
     return supply
 

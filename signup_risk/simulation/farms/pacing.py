@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Final
 
 from signup_risk.simulation.draw import log_uniform
 from signup_risk.simulation.intake import HOUR_US
-from signup_risk.simulation.rhythm import WORKING_HOURS, time_of_day
+from signup_risk.simulation.rhythm import HOURS, WORKING_HOURS, time_of_day
 from signup_risk.simulation.world import DAY_US
 
 Pace = Callable[[Random, int, int, int], list[int]]
@@ -48,12 +49,12 @@ def shifts(rng: Random, size: int, start: int, length: int) -> list[int]:
     return [(first + rng.randrange(days)) * DAY_US + time_of_day(rng, offset, WORKING_HOURS) for _ in range(size)]
 
 
-def blended(rng: Random, size: int, start: int, length: int) -> list[int]:
+def blended(rng: Random, size: int, start: int, length: int, hours: tuple[int, ...] = HOURS) -> list[int]:
     """Place accounts by the daily rhythm of the people they pretend to be."""
     offset = rng.choice((-8, -6, -5, 0, 1, 3, 5.5, 7, 8))
     days = max(1, length // DAY_US)
     first = start // DAY_US
-    return [(first + rng.randrange(days)) * DAY_US + time_of_day(rng, offset) for _ in range(size)]
+    return [(first + rng.randrange(days)) * DAY_US + time_of_day(rng, offset, hours) for _ in range(size)]
 
 
 PACES: Final[dict[str, Pace]] = {
@@ -67,14 +68,25 @@ PACES: Final[dict[str, Pace]] = {
 
 
 def campaign_times(  # noqa: PLR0913 - a pace, a span and what limits it
-    rng: Random, pace: str, size: int, start: int, length: int, replaced: float, end: int
+    rng: Random,
+    pace: str,
+    size: int,
+    start: int,
+    length: int,
+    replaced: float,
+    end: int,
+    hours: tuple[int, ...] = HOURS,
 ) -> list[int]:
-    """Return the times of all accounts, a share of them made again days later to replace banned ones."""
+    """Return the times of all accounts, a share of them made again days later to replace banned ones.
+
+    ``hours`` is the rhythm of the site's own people, which some farms keep.
+    """
+    paces = PACES | {"blended": partial(blended, hours=hours)}
     later, waves = int(size * replaced), rng.randint(1, 3)
-    times = PACES[pace](rng, size - later, start, length)
+    times = paces[pace](rng, size - later, start, length)
     for number in range(waves):
         begin = start + int(log_uniform(rng, 0.1, 9) * DAY_US)
         again = rng.choice((pace, "poisson", "batches"))
-        times += PACES[again](rng, (later + number) // waves, begin, max(HOUR_US, length // 3))
+        times += paces[again](rng, (later + number) // waves, begin, max(HOUR_US, length // 3))
     floor = start - start % DAY_US
     return sorted(min(max(t, floor), end - 1) for t in times)

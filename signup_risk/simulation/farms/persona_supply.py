@@ -12,13 +12,15 @@ from signup_risk.simulation.people import Person, ascii_name, given_name, make_p
 from signup_risk.simulation.sessions import MANNERS, Visit, human_score, referrer, visit
 from signup_risk.simulation.tables import countries, locales, words
 
-PersonaSupply = Callable[[Random, str], Person]
+# Invents an ordinary person of the country that is wanted, when asked.
+Make = Callable[[], Person]
+PersonaSupply = Callable[[Random, Make], Person]
 Manner = Callable[[Random, int], Visit]
 
 
 def coherent(_rng: Random) -> PersonaSupply:
     """Use personas that fit their country, as a language model writes them."""
-    return make_person
+    return lambda _rng, make: make()
 
 
 def from_list(rng: Random) -> PersonaSupply:
@@ -29,8 +31,8 @@ def from_list(rng: Random) -> PersonaSupply:
     firsts = [pair for code in codes for pair in some(rng, locales()[code].first, 8, 40)]
     lasts = [pair for code in codes for pair in some(rng, locales()[code].last, 8, 45)]
 
-    def supply(rng: Random, country: str) -> Person:
-        return _named(make_person(rng, country), rng.choice(firsts)[0], rng.choice(lasts)[0])
+    def supply(rng: Random, make: Make) -> Person:
+        return _named(make(), rng.choice(firsts)[0], rng.choice(lasts)[0])
 
     return supply
 
@@ -38,9 +40,9 @@ def from_list(rng: Random) -> PersonaSupply:
 def mixed(_rng: Random) -> PersonaSupply:
     """Use names of different locales put together."""
 
-    def supply(rng: Random, country: str) -> Person:
+    def supply(rng: Random, make: Make) -> Person:
         one, two = (locales()[rng.choice(tuple(locales()))] for _ in range(2))
-        return _named(make_person(rng, country), given_name(rng, one)[0], surname(rng, two)[0])
+        return _named(make(), given_name(rng, one)[0], surname(rng, two)[0])
 
     return supply
 
@@ -49,8 +51,8 @@ def gibberish(rng: Random) -> PersonaSupply:
     """Use invented letters or words for names."""
     style = rng.choice(("letters", "words", "same"))
 
-    def supply(rng: Random, country: str) -> Person:
-        person = make_person(rng, country)
+    def supply(rng: Random, make: Make) -> Person:
+        person = make()
         if style == "letters":
             return _named(person, letters(rng, rng.randint(4, 9)), letters(rng, rng.randint(4, 9)))
         first = rng.choice(words().words).capitalize()
@@ -64,7 +66,7 @@ def repeated(rng: Random) -> PersonaSupply:
     country = rng.choice(tuple(countries()))
     base = make_person(rng, country)
 
-    def supply(rng: Random, _country: str) -> Person:
+    def supply(rng: Random, _make: Make) -> Person:
         first, last = base.first or "Al", base.last or "Lee"
         return replace(
             base,
@@ -81,8 +83,8 @@ def with_birth_dates(rng: Random, supply: PersonaSupply) -> PersonaSupply:
     start = date(rng.randint(1978, 2001), 1, 1)
     span = rng.choice((28, 365, 3650, 9000))
 
-    def dated(rng: Random, country: str) -> Person:
-        person = supply(rng, country)
+    def dated(rng: Random, make: Make) -> Person:
+        person = supply(rng, make)
         if style == "people":
             return person
         return replace(person, birth=start if style == "fixed" else start + timedelta(days=rng.randrange(span)))

@@ -12,7 +12,7 @@ from signup_risk.simulation.applicant import Applicant
 from signup_risk.simulation.draw import Weighted, log_normal, poisson
 from signup_risk.simulation.intake import HOUR_US
 from signup_risk.simulation.populations import network_users, people_kinds
-from signup_risk.simulation.rhythm import time_of_day, weekday_factor
+from signup_risk.simulation.rhythm import HOURS, time_of_day, weekday_factor
 from signup_risk.simulation.source import Arrival
 from signup_risk.simulation.tables import countries
 from signup_risk.simulation.world import DAY_US, Moment, World, ordinary
@@ -37,9 +37,6 @@ _MAKERS: Final[dict[str, tuple[Maker, float]]] = {
     "student": (people_kinds.student, 2.0),
     "virtual_card": (people_kinds.virtual_card, 0.9),
 }
-_FAMILY_SHARE: Final = 0.03
-_RETRY_SHARE: Final = 0.015
-_CAFE_SHARE: Final = 0.012
 
 
 class Everyday:
@@ -51,7 +48,7 @@ class Everyday:
     def __init__(self, rng: Random, world: World, mean_per_day: float, shift: float, no_signal_share: float) -> None:
         self._rng = rng
         self._world = world
-        self._mean = mean_per_day / (1.0 + _RETRY_SHARE)
+        self._mean = mean_per_day / (1.0 + world.habits.audience.retry_share)
         self._makers = Weighted(
             [(maker, weight * math.exp(rng.gauss(0.0, shift))) for maker, weight in _MAKERS.values()]
         )
@@ -63,7 +60,8 @@ class Everyday:
     def day(self, day: int) -> Iterator[Arrival]:
         """Yield the arrivals of one day."""
         rng = self._rng
-        mean = self._mean * weekday_factor(self._start_day + day) * log_normal(rng, 1.0, 0.07)
+        week = 1.0 if self._world.habits.audience.even_week else weekday_factor(self._start_day + day)
+        mean = self._mean * week * log_normal(rng, 1.0, 0.07)
         for _ in range(poisson(rng, mean)):
             for arrival in self._arrivals(day):
                 if rng.random() < self._no_signal:
@@ -71,20 +69,20 @@ class Everyday:
                 yield arrival
 
     def _arrivals(self, day: int) -> Iterator[Arrival]:
-        rng, world = self._rng, self._world
+        rng, world, audience = self._rng, self._world, self._world.habits.audience
         country = world.country_weights.pick(rng)
         offset = countries()[country].zones.pick(rng).offset_hours
-        moment = world.moment(rng, world.start_us + day * DAY_US + time_of_day(rng, offset))
+        moment = world.moment(rng, world.start_us + day * DAY_US + time_of_day(rng, offset, audience.hours or HOURS))
         choice = rng.random()
-        if choice < _FAMILY_SHARE:
+        if choice < audience.family_share:
             yield Arrival(moment, self._family_member(moment, country))
             return
-        if choice < _FAMILY_SHARE + _CAFE_SHARE:
+        if choice < audience.family_share + audience.cafe_share:
             yield Arrival(moment, self._cafes.visitor(rng, world, moment))
             return
         applicant = self._makers.pick(rng)(rng, world, moment, country)
         yield Arrival(moment, applicant)
-        if choice > 1.0 - _RETRY_SHARE:
+        if choice > 1.0 - audience.retry_share:
             applicant.group = "legit.retry"
             yield self._second_try(day, applicant, moment)
 

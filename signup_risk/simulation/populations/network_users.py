@@ -100,7 +100,7 @@ def abroad(rng: Random, world: World, moment: Moment, country: str) -> Applicant
     """Build someone away from home: a traveller, a migrant, a student abroad."""
     applicant = ordinary(rng, world, moment, country, group="legit.abroad")
     host = countries()[world.country_weights.pick(rng)]
-    applicant.ip_address = (addresses.carrier if rng.random() < 0.35 else addresses.home)(rng, host.code, host.ipv6)
+    applicant.ip_address = world.line(rng, host.code, on_carrier=rng.random() < 0.35)
     if rng.random() < 0.75:
         applicant.browser = replace(applicant.browser, zone=host.zones.pick(rng).name)
     if rng.random() < 0.45:

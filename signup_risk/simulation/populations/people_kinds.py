@@ -8,7 +8,7 @@ from random import Random
 from signup_risk.simulation import mailboxes, payment
 from signup_risk.simulation.applicant import Applicant
 from signup_risk.simulation.draw import digits
-from signup_risk.simulation.people import Person, birth_date, given_name, make_person
+from signup_risk.simulation.people import Person, birth_date, given_name
 from signup_risk.simulation.tables import locales, words
 from signup_risk.simulation.world import Moment, World, dress, ordinary
 
@@ -127,7 +127,7 @@ def university_domain(rng: Random, person: Person) -> str:
 
 def relative_of(rng: Random, world: World, moment: Moment, first: Applicant) -> Applicant:
     """Build a relative: the same home address and surname, often the same card, sometimes the same device."""
-    person = make_person(rng, first.person.country.code, first.person.locale)
+    person = world.person(rng, first.person.country.code, first.person.locale)
     given = given_name(rng, locales()[person.locale])
     relative = replace(
         person,

@@ -9,7 +9,6 @@ from signup_risk.simulation import addresses, mailboxes
 from signup_risk.simulation.applicant import Applicant
 from signup_risk.simulation.draw import letters, log_uniform
 from signup_risk.simulation.intake import HOUR_US
-from signup_risk.simulation.people import make_person
 from signup_risk.simulation.populations.people_kinds import student_local, university_domain
 from signup_risk.simulation.rhythm import WORKING_HOURS, time_of_day
 from signup_risk.simulation.source import Arrival
@@ -55,7 +54,7 @@ class Campus(Wave):
             for _ in range(size)
         ]
         super().__init__(rng, world, times)
-        model = make_person(rng, self._country)
+        model = world.person(rng, self._country)
         self._domain = university_domain(rng, model)
         self._style = rng.randrange(6)
         self._network = addresses.university(rng, self._country)
@@ -99,7 +98,7 @@ class Rollout(Wave):
         self._sso = rng.random() < 0.6
         self._organization = self._domain.partition(".")[0].title()
         self._sequential = rng.random() < 0.5
-        self._staff = sorted((make_person(rng, self._country) for _ in range(size)), key=lambda p: p.latin_last)
+        self._staff = sorted((world.person(rng, self._country) for _ in range(size)), key=lambda p: p.latin_last)
 
     def make(self, moment: Moment, number: int) -> Applicant:
         """Build the next of the staff list."""
