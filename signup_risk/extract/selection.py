@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from signup_risk.errors import ModelMismatch
+from signup_risk.extract.custom import custom_feature, custom_key
 from signup_risk.features.base import Feature
 from signup_risk.features.catalog import CATALOG
 from signup_risk.features.kinds import VERSION as KEYS_VERSION
@@ -22,16 +23,22 @@ VERSIONS: Final[Mapping[str, int]] = {
 
 
 def select(names: tuple[str, ...]) -> tuple[Feature, ...]:
-    """Return the features of the catalogue that a model names, in its order.
+    """Return the features that a model names, in its order: of the catalogue, or of the caller's own inputs.
 
     Raises:
-        ModelMismatch: The catalogue has no feature of that name.
+        ModelMismatch: There is no feature of that name.
     """
     catalog = {entry.name: entry for entry in CATALOG}
-    unknown = [name for name in names if name not in catalog]
+    found = [catalog.get(name) or _custom(name) for name in names]
+    unknown = [name for name, entry in zip(names, found, strict=True) if entry is None]
     if unknown:
         raise ModelMismatch(
             f"the model wants {len(unknown)} features that this version does not have, {unknown[0]!r} among them; "
             "train it again or install the version that made it"
         )
-    return tuple(catalog[name] for name in names)
+    return tuple(entry for entry in found if entry is not None)
+
+
+def _custom(name: str) -> Feature | None:
+    key = custom_key(name)
+    return None if key is None else custom_feature(key)

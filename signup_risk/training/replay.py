@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from signup_risk.events import Signup
-from signup_risk.extract import complete, prepare, signup_name
+from signup_risk.extract import complete, prepare
 from signup_risk.features.base import Feature
 from signup_risk.references import References
 from signup_risk.scorer.times import microseconds
@@ -15,16 +15,17 @@ from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, MemoryStore, Store
 from signup_risk.stores.hashing import random_hasher
 from signup_risk.training.table import NEVER, UNKNOWN, FeatureTable, RowFacts, TableDraft
 
-__all__ = ["NEVER", "UNKNOWN", "FeatureTable", "replay"]
+__all__ = ["NEVER", "UNKNOWN", "FeatureTable", "Outcomes", "replay", "row_facts"]
 
 
-def replay(
+def replay(  # noqa: PLR0913 - what goes in, and where velocity is kept
     history: Iterable[Mapping[str, Any] | Signup],
     references: References,
     features: tuple[Feature, ...],
     *,
     store: Store | None = None,
     hasher: Hasher | None = None,
+    labelled_only: bool = False,
 ) -> FeatureTable:
     """Replay a history and return its features.
 
@@ -37,6 +38,7 @@ def replay(
         features: What to compute.
         store: Where velocity is kept; a new memory store by default.
         hasher: Names values; a random secret by default. Features do not depend on it.
+        labelled_only: Leave sign-ups without a label out of the table; they count in velocity all the same.
 
     Returns:
         One row an event.
@@ -47,37 +49,50 @@ def replay(
     """
     store, hasher = store or MemoryStore(), hasher or random_hasher()
     draft = TableDraft(tuple(entry.name for entry in features))
-    for signup, at in _with_outcomes(history, store, hasher):
-        prepared = prepare(signup, at, references, hasher)
-        seen = complete(prepared, store.exchange(prepared.keys.touch), features)
-        draft.add(seen.values, row_facts(signup, at))
+    outcomes = Outcomes(store)
+    for event in history:
+        signup = event if isinstance(event, Signup) else Signup.from_mapping(event, require_at=True)
+        facts = row_facts(signup)
+        outcomes.report_until(facts.at)
+        prepared = prepare(signup, facts.at, references, hasher)
+        touch = prepared.keys.touch
+        answer = store.exchange(touch)
+        outcomes.expect(touch.signup, facts)
+        if facts.label != UNKNOWN or not labelled_only:
+            draft.add(complete(prepared, answer, features).values, facts)
     return draft.table()
 
 
-def row_facts(signup: Signup, at: int) -> RowFacts:
-    """Return what a table keeps of a sign-up beside its features.
-
-    Args:
-        signup: The event.
-        at: Event time in microseconds.
-    """
+def row_facts(signup: Signup) -> RowFacts:
+    """Return what a table keeps of a sign-up beside its features."""
     label = UNKNOWN if signup.label is None else signup.label
     known_at = NEVER if signup.label is None or signup.label_at is None else microseconds(signup.label_at)
-    return RowFacts(label, at, known_at, signup.group or "", signup.signup_id)
+    return RowFacts(label, signup.at_us, known_at, signup.group or "", signup.signup_id)
 
 
-def _with_outcomes(
-    history: Iterable[Mapping[str, Any] | Signup], store: Store, hasher: Hasher
-) -> Iterator[tuple[Signup, int]]:
-    """Yield the events, reporting each outcome as soon as an event is later than it."""
-    due: list[tuple[int, int, int]] = []
-    for event in history:
-        signup = event if isinstance(event, Signup) else Signup.from_mapping(event, require_at=True)
-        at = signup.at_us
-        while due and due[0][0] <= at:
-            known_at, name, outcome = heapq.heappop(due)
-            store.report(name, outcome, known_at)
-        yield signup, at
-        if signup.label is not None and signup.label_at is not None and signup.signup_id is not None:
-            outcome = ABUSIVE if signup.label else LEGITIMATE
-            heapq.heappush(due, (microseconds(signup.label_at), signup_name(signup.signup_id, hasher), outcome))
+class Outcomes:
+    """Report outcomes to a store when they became known, no earlier.
+
+    Args:
+        store: The store that the sign-ups are recorded in.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._due: list[tuple[int, int, int]] = []
+
+    def expect(self, signup: int, facts: RowFacts) -> None:
+        """Note the outcome of a recorded sign-up for later.
+
+        Args:
+            signup: Name of the sign-up in the store; 0 if it has no id, and then nothing can be reported.
+            facts: Its label, and when that became known.
+        """
+        if signup and facts.known_at != NEVER:
+            heapq.heappush(self._due, (facts.known_at, signup, ABUSIVE if facts.label else LEGITIMATE))
+
+    def report_until(self, at: int) -> None:
+        """Report what was known at a moment."""
+        while self._due and self._due[0][0] <= at:
+            known_at, signup, outcome = heapq.heappop(self._due)
+            self._store.report(signup, outcome, known_at)

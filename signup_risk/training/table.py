@@ -103,6 +103,15 @@ class TableDraft:
     def add(self, values: Sequence[float], facts: RowFacts) -> None:
         """Append a row."""
         self._values.extend(values)
+        self._note(facts)
+
+    def extend(self, rows: bytes, facts: Sequence[RowFacts]) -> None:
+        """Append rows that lie one after another as float64."""
+        self._values.frombytes(rows)
+        for one in facts:
+            self._note(one)
+
+    def _note(self, facts: RowFacts) -> None:
         self._labels.append(facts.label)
         self._times.append(facts.at)
         self._known_at.append(facts.known_at)
@@ -110,7 +119,7 @@ class TableDraft:
         self._ids.append(facts.id)
 
     def table(self) -> FeatureTable:
-        """Return the rows collected; nothing is copied, so the draft is not to be added to any more."""
+        """Return the rows collected; nothing is copied, so the draft cannot be added to any more."""
         return FeatureTable(
             self.names,
             np.frombuffer(self._values, dtype=np.float64).reshape(len(self._labels), len(self.names)),
