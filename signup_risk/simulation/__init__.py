@@ -5,6 +5,8 @@ Simulated figures are not measurements: say *synthetic* beside every one of them
 
 from __future__ import annotations
 
+from signup_risk.simulation.adaptive_run import AccountRecord, AdaptiveRun, run_adaptive
+from signup_risk.simulation.prices import Prices, load_prices
 from signup_risk.simulation.rescale import rescaled
 from signup_risk.simulation.scenario import (
     CampaignSpec,
@@ -18,13 +20,18 @@ from signup_risk.simulation.stream import simulate
 from signup_risk.simulation.variety import draw_scenario
 
 __all__ = [
+    "AccountRecord",
+    "AdaptiveRun",
     "CampaignSpec",
     "FarmPriors",
+    "Prices",
     "Scenario",
     "Waves",
     "draw_scenario",
+    "load_prices",
     "load_scenario",
     "rescaled",
+    "run_adaptive",
     "scenario_names",
     "simulate",
 ]

@@ -32,6 +32,12 @@ class Weighted(Generic[T]):
         self._cumulative = list(accumulate(float(weight) for _, weight in pairs))
         self._total = self._cumulative[-1]
 
+    def pairs(self) -> list[tuple[T, float]]:
+        """Return the values with their weights."""
+        before = [0.0, *self._cumulative[:-1]]
+        weights = [end - begin for begin, end in zip(before, self._cumulative, strict=True)]
+        return list(zip(self.values, weights, strict=True))
+
     def pick(self, rng: Random) -> T:
         """Return one value."""
         return self.values[min(bisect_right(self._cumulative, rng.random() * self._total), len(self.values) - 1)]

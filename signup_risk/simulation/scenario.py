@@ -83,6 +83,7 @@ class FarmPriors:
         address_reuse: Chance that a residential exit is used again.
         patterns: Share of campaigns whose mailboxes follow a pattern that is on no list.
         mixtures: Share of campaigns put together from several kinds, besides A5, which always is.
+        living: Share of longer campaigns that replace what is banned within hours and answer a release.
         in_crowds: Share of campaigns that hide in a crowd of ordinary people and copy what it shows.
     """
 
@@ -100,6 +101,7 @@ class FarmPriors:
     patterns: float = 0.0
     mixtures: float = 0.08
     in_crowds: float = 0.0
+    living: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Scenario:
         abusive_share: Share of sign-ups made by drawn campaigns; listed campaigns are not part of it.
         campaigns: Number of drawn campaigns.
         listed: Campaigns asked for one by one.
-        no_signal_share: Share of ordinary traffic relabelled as the farm ``farm.nosignal.1``, the control.
+        no_signal_share: Share of all legitimate traffic relabelled as the farm ``farm.nosignal.1``, the control.
         label_noise: Share of farm accounts that are never found: half labelled 0, half without a label.
         country_shift: Spread of a log-normal factor on the shares of countries.
         population_shift: Spread of the same on the shares of legitimate groups.

@@ -80,6 +80,7 @@ def _waves(rng: Random, signups: int, days: int) -> Waves:
 def _farms(rng: Random) -> FarmPriors:
     usual = FarmPriors()
     kinds = {kind: weight * log_uniform(rng, 0.2, 5.0) for kind, weight in usual.kinds.items()}
+    kinds["a8"] = 10 * rng.random()
     return replace(
         usual,
         kinds=kinds,
@@ -92,4 +93,5 @@ def _farms(rng: Random) -> FarmPriors:
         patterns=rng.uniform(0.2, 0.8),
         mixtures=rng.uniform(0.0, 0.3),
         in_crowds=rng.uniform(0.0, 0.3),
+        living=rng.uniform(0.0, 0.4),
     )

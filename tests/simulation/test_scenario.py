@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from signup_risk.errors import ConfigurationError
-from signup_risk.simulation import CampaignSpec, Scenario, load_scenario
+from signup_risk.simulation import CampaignSpec, Scenario, load_scenario, scenario_names
 
 
-@pytest.mark.parametrize("name", ["bundled-1", "bundled-2", "demo-1", "heldout-1"])
+@pytest.mark.parametrize("name", scenario_names())
 def test_bundled_scenarios_survive_a_round_trip(name: str) -> None:
     """What is read from a file and written again is the same scenario."""
     scenario = load_scenario(name)

@@ -187,14 +187,14 @@ def a7(rng: Random, priors: FarmPriors, _size: int) -> Plan:
 
 DRAWERS: Final[dict[str, Drawer]] = {"a0": a0, "a1": a1, "a2": a2, "a3": a3, "a4": a4, "a6": a6, "a7": a7}
 _HYDRA: Final = Weighted({"a1": 2, "a2": 4, "a4": 4, "a3": 0.5, "a6": 0.7})
-KINDS: Final = (*sorted((*DRAWERS, "a5")),)
+KINDS: Final = (*sorted((*DRAWERS, "a5", "a8")),)
 
 
-def draw_plans(rng: Random, kind: str, priors: FarmPriors, size: int) -> Weighted[Plan]:
+def draw_plans(rng: Random, kind: str, priors: FarmPriors, size: int, suppliers: int | None = None) -> Weighted[Plan]:
     """Return the plans of a campaign: one, or several with shares for a hydra (A5) and for mixtures."""
-    if kind != "a5" and rng.random() > priors.mixtures:
+    if kind != "a5" and suppliers is None and rng.random() > priors.mixtures:
         return Weighted([(DRAWERS[kind](rng, priors, size), 1.0)])
-    kinds = [_HYDRA.pick(rng) for _ in range(rng.randint(2, 5))]
+    kinds = [_HYDRA.pick(rng) for _ in range(suppliers or rng.randint(2, 5))]
     kinds[0] = kind if kind in DRAWERS else kinds[0]
     each = max(20, size // len(kinds))
     return Weighted([(DRAWERS[name](rng, priors, each), rng.uniform(0.3, 1.0)) for name in kinds])

@@ -11,8 +11,9 @@ from typing import Final
 from signup_risk.simulation.applicant import Applicant
 from signup_risk.simulation.draw import Weighted, log_normal, poisson
 from signup_risk.simulation.intake import HOUR_US
-from signup_risk.simulation.populations import network_users, people_kinds
+from signup_risk.simulation.populations import further, network_users, people_kinds
 from signup_risk.simulation.rhythm import HOURS, time_of_day, weekday_factor
+from signup_risk.simulation.scenario import Scenario
 from signup_risk.simulation.source import Arrival
 from signup_risk.simulation.tables import countries
 from signup_risk.simulation.world import DAY_US, Moment, World, ordinary
@@ -39,20 +40,32 @@ _MAKERS: Final[dict[str, tuple[Maker, float]]] = {
 }
 
 
+# Groups that the second edition adds.
+_FURTHER: Final[dict[str, tuple[Maker, float]]] = {
+    "hidden_mail": (further.hidden_mail_user, 2.0),
+    "subscriber": (further.subscriber, 3.0),
+    "employee": (further.employee, 2.5),
+}
+_TESTERS: Final = 0.6
+_AGENCIES: Final = 0.4
+
+
 class Everyday:
     """Yield the steady stream of ordinary sign-ups.
 
     Households, internet cafés and second tries need a memory of who came before; it is bounded.
     """
 
-    def __init__(self, rng: Random, world: World, mean_per_day: float, shift: float, no_signal_share: float) -> None:
+    def __init__(self, rng: Random, world: World, mean_per_day: float, scenario: Scenario) -> None:
         self._rng = rng
         self._world = world
         self._mean = mean_per_day / (1.0 + world.habits.audience.retry_share)
-        self._makers = Weighted(
-            [(maker, weight * math.exp(rng.gauss(0.0, shift))) for maker, weight in _MAKERS.values()]
-        )
-        self._no_signal = no_signal_share
+        makers = [*_MAKERS.values()]
+        if scenario.populations > 1:
+            testers, agencies = further.Testers(rng), further.Agencies(rng)
+            makers += [*_FURTHER.values(), (testers.make, _TESTERS), (agencies.make, _AGENCIES)]
+        shift = scenario.population_shift
+        self._makers = Weighted([(maker, weight * math.exp(rng.gauss(0.0, shift))) for maker, weight in makers])
         self._households: deque[Applicant] = deque(maxlen=400)
         self._cafes = network_users.Cafes(rng)
         self._start_day = world.start_us // DAY_US
@@ -64,8 +77,7 @@ class Everyday:
         mean = self._mean * week * log_normal(rng, 1.0, 0.07)
         for _ in range(poisson(rng, mean)):
             for arrival in self._arrivals(day):
-                if rng.random() < self._no_signal:
-                    arrival.applicant.label, arrival.applicant.group = 1, "farm.nosignal.1"
+                rng.random()  # The control was drawn here once; published scenarios keep their bytes.
                 yield arrival
 
     def _arrivals(self, day: int) -> Iterator[Arrival]:

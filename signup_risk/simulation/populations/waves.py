@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
+from typing import NamedTuple
 
-from signup_risk.simulation import addresses, mailboxes
+from signup_risk.simulation import addresses, agents, mailboxes
 from signup_risk.simulation.applicant import Applicant
 from signup_risk.simulation.draw import letters, log_uniform
 from signup_risk.simulation.intake import HOUR_US
@@ -16,13 +18,30 @@ from signup_risk.simulation.tables import countries
 from signup_risk.simulation.world import DAY_US, Moment, World, company_domain, ordinary
 
 
+class Guise(NamedTuple):
+    """Hold what a farm copies from a crowd that it hides in, as far as all of the crowd have it in common."""
+
+    country: str | None = None
+    channel: str | None = None
+    code: str | None = None
+    domain: str | None = None
+
+
 class Wave:
-    """Yield one crowd: times are drawn at the start, people when their day comes."""
+    """Yield one crowd: times are drawn at the start, people when their day comes.
+
+    Attributes:
+        times: When its members sign up.
+        guise: What they have in common.
+    """
+
+    guise = Guise()
 
     def __init__(self, rng: Random, world: World, times: list[int]) -> None:
         self.rng = rng
         self.world = world
         self.size = len(times)
+        self.times = times
         self._by_day: dict[int, list[int]] = {}
         for at in times:
             self._by_day.setdefault((at - world.start_us) // DAY_US, []).append(at)
@@ -61,6 +80,7 @@ class Campus(Wave):
         self._nat = rng.random() < 0.5
         self._prefix = rng.choice(self._network.prefixes)[0]
         self._on_campus = rng.uniform(0.5, 0.95)
+        self.guise = Guise(self._country, channel="edu", domain=self._domain)
 
     def make(self, moment: Moment, _number: int) -> Applicant:
         """Build a student."""
@@ -99,6 +119,7 @@ class Rollout(Wave):
         self._organization = self._domain.partition(".")[0].title()
         self._sequential = rng.random() < 0.5
         self._staff = sorted((world.person(rng, self._country) for _ in range(size)), key=lambda p: p.latin_last)
+        self.guise = Guise(self._country, channel="invite", domain=self._domain)
 
     def make(self, moment: Moment, number: int) -> Applicant:
         """Build the next of the staff list."""
@@ -136,6 +157,7 @@ class Hackathon(Wave):
         self._address = addresses.office(rng, self._country)
         self._code = letters(rng, 8, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
         self._with_code = rng.random() < 0.6
+        self.guise = Guise(self._country, code=self._code if self._with_code else None)
 
     def make(self, moment: Moment, _number: int) -> Applicant:
         """Build a participant."""
@@ -161,6 +183,7 @@ class Launch(Wave):
         super().__init__(
             rng, world, [min(limit, start + int(rng.expovariate(1 / fade) * HOUR_US)) for _ in range(size)]
         )
+        self.guise = Guise(self._local)
 
     def make(self, moment: Moment, _number: int) -> Applicant:
         """Build one of the crowd."""
@@ -183,6 +206,7 @@ class Referral(Wave):
             [min(limit, start + offset + int(rng.expovariate(1 / fade) * HOUR_US)) for _ in range(size)],
         )
         self._code = letters(rng, rng.randint(5, 9), "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+        self.guise = Guise(self._countries[0], channel="invite", code=self._code)
 
     def make(self, moment: Moment, _number: int) -> Applicant:
         """Build a follower of the code."""
@@ -191,4 +215,38 @@ class Referral(Wave):
             applicant.referral_code = self._code
         if self.rng.random() < 0.5:
             applicant.channel = "invite"
+        return applicant
+
+
+class Classroom(Wave):
+    """A teacher signs up a class: one address, machines of one kind, minutes, mailboxes of the school or of home."""
+
+    def __init__(self, rng: Random, world: World, days: int, scale: float) -> None:
+        self._country = world.country_weights.pick(rng)
+        size = int(log_uniform(rng, 12, 40) * min(1.0, scale)) + 3
+        offset = countries()[self._country].zones.values[0].offset_hours
+        start = world.start_us + rng.randrange(days) * DAY_US + time_of_day(rng, offset, WORKING_HOURS)
+        limit, minutes = world.start_us + days * DAY_US - 1, rng.uniform(4, 40)
+        super().__init__(rng, world, [min(limit, start + int(rng.random() * minutes * 60e6)) for _ in range(size)])
+        self._address = addresses.office(rng, self._country)
+        self._kind = rng.choice(("chrome chromeos", "chrome windows", "safari mac", None))
+        self._screen: str | None = None
+        self._domain = university_domain(rng, world.person(rng, self._country)) if rng.random() < 0.5 else None
+        self._style = rng.randrange(6)
+        self.guise = Guise(self._country, channel="edu", domain=self._domain)
+
+    def make(self, moment: Moment, _number: int) -> Applicant:
+        """Build a pupil at one of the machines."""
+        rng = self.rng
+        applicant = ordinary(rng, self.world, moment, self._country, group="legit.classroom")
+        applicant.ip_address = self._address
+        if self._kind:
+            browser = agents.make_browser(rng, moment.browser_date, applicant.person.owner(0.0), self._kind)
+            self._screen = self._screen or browser.screen
+            applicant.browser = replace(browser, screen=self._screen)
+        if self._domain:
+            local = student_local(rng, applicant.person, self._style)
+            applicant.email = mailboxes.claim(rng, self.world.taken, local, self._domain)
+        if rng.random() < 0.5:
+            applicant.channel = "edu"
         return applicant
