@@ -1,4 +1,4 @@
-"""Say what a source of traffic is: something that yields one day's arrivals at a time."""
+"""Say what a source of traffic is: something that yields the arrivals of a day, or of a part of one, at a time."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Arrival(NamedTuple):
 
 
 class Source(Protocol):
-    """Yield the arrivals of one day, in any order."""
+    """Yield arrivals part by part, those of a part in any order."""
 
-    def day(self, day: int) -> Iterator[Arrival]:
-        """Yield the arrivals of the day with this number, counted from the start of the scenario."""
+    def part(self, number: int) -> Iterator[Arrival]:
+        """Yield the arrivals of the part with this number, counted from the start; parts come in order, once."""
         ...

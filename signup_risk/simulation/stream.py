@@ -1,4 +1,4 @@
-"""Join all sources of a scenario into one stream of labelled contract events, sorted, a day at a time."""
+"""Join all sources of a scenario into one stream of labelled contract events, sorted, a day or less at a time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ _FULL_WAVES: Final = 150_000
 def simulate(scenario: Scenario, seed: int) -> Iterator[dict[str, Any]]:
     """Yield the sign-ups of a scenario, sorted by time, each with ``label``, ``label_at`` and ``group``.
 
-    The same scenario and seed give the same events, and no more than one day of them is held in memory.
+    The same scenario and seed give the same events. A day of them is held in memory, or a part of one where a day
+    has more than 50,000.
 
     Examples:
         >>> from signup_risk.simulation import load_scenario, simulate
@@ -44,8 +45,8 @@ def simulate(scenario: Scenario, seed: int) -> Iterator[dict[str, Any]]:
     sources: list[Source] = [*crowds, _everyday(scenario, seed, world, rest)]
     # A stream of its own: with the control the same sign-ups come as without.
     rng, control, number = Random(f"{seed}:stream"), Random(f"{seed}:control"), 0
-    for day in range(scenario.days):
-        arrivals = [arrival for source in sources for arrival in source.day(day)]
+    for part in range(scenario.days * world.parts_per_day):
+        arrivals = [arrival for source in sources for arrival in source.part(part)]
         arrivals.sort(key=lambda arrival: arrival.moment.at_us)
         for moment, applicant in arrivals:
             number += 1

@@ -55,15 +55,29 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Hold what sources of traffic share within one simulation."""
+    """Hold what sources of traffic share within one simulation.
+
+    Attributes:
+        parts_per_day: Into how many parts a day is cut, so that not too much of it is held in memory.
+    """
 
     site: Site
     taken: Taken
     start_us: int
     country_weights: Weighted[str]
     habits: Habits = USUAL
+    parts_per_day: int = 1
     codes: deque[str] = field(default_factory=lambda: deque(maxlen=2000))
     offices: dict[str, list[str]] = field(default_factory=dict)
+
+    def span(self, number: int) -> tuple[int, int]:
+        """Return when a part begins and ends."""
+        length = DAY_US // self.parts_per_day
+        return self.start_us + number * length, self.start_us + (number + 1) * length
+
+    def part_of(self, at_us: int) -> int:
+        """Return the part that a moment lies in."""
+        return (at_us - self.start_us) // (DAY_US // self.parts_per_day)
 
     def person(self, rng: Random, country: str, locale: str | None = None) -> Person:
         """Invent a person of a country as one of the audience of this site."""
@@ -236,9 +250,16 @@ _OWN_SCRIPT: Final = frozenset({"ru", "uk", "el", "ar", "fa", "he", "hi", "bn", 
 _NAT_COUNTRIES: Final = frozenset({"IN", "ID", "NG", "BR", "PK", "PH", "BD", "EG", "GH", "KE", "VN", "MX", "CO", "ZA"})
 
 
-def make_world(rng: Random, site: Site, start_us: int, country_shift: float = 0.0, habits: Habits = USUAL) -> World:
+def make_world(  # noqa: PLR0913 - what a world is made of
+    rng: Random,
+    site: Site,
+    start_us: int,
+    country_shift: float = 0.0,
+    habits: Habits = USUAL,
+    parts_per_day: int = 1,
+) -> World:
     """Build the shared world; ``country_shift`` perturbs the shares of the countries."""
     weights = {code: c.weight * math.exp(rng.gauss(0.0, country_shift)) for code, c in countries().items()}
     if habits.audience.focus:
         weights[habits.audience.focus] = sum(weights.values()) * rng.uniform(1.0, 6.0)
-    return World(site, Taken(), start_us, Weighted(weights), habits)
+    return World(site, Taken(), start_us, Weighted(weights), habits, parts_per_day)

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from signup_risk.simulation import CampaignSpec, Scenario, load_scenario, simulate
+from signup_risk.simulation import CampaignSpec, Scenario, load_scenario, setting, simulate
 from signup_risk.simulation.demo import demo_events
 from signup_risk.simulation.populations.everyday import Everyday
+from signup_risk.simulation.setting import open_world
 
 SMALL = Scenario(name="small", start="2026-03-02T00:00:00Z", days=4, signups=1500, campaigns=6, abusive_share=0.2)
 
@@ -101,11 +102,27 @@ def test_the_no_signal_control_is_relabelled_ordinary_traffic() -> None:
 def test_only_the_days_asked_for_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first events of a long scenario need the first day alone."""
     made: list[int] = []
-    original = Everyday.day
-    monkeypatch.setattr(Everyday, "day", lambda self, day: (made.append(day), original(self, day))[1])
+    original = Everyday.part
+    monkeypatch.setattr(Everyday, "part", lambda self, number: (made.append(number), original(self, number))[1])
     endless = replace(SMALL, days=3000, signups=3000 * 50, campaigns=0, abusive_share=0.0)
     list(itertools.islice(simulate(endless, 1), 20))
     assert made == [0]
+
+
+def test_a_busy_day_is_made_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day of very many sign-ups is cut up; its size and rhythm are those of a day that is not."""
+    busy = replace(SMALL, days=2, signups=6000, campaigns=4)
+    whole = list(simulate(busy, 4))
+    monkeypatch.setattr(setting, "_MOST", 400)
+    parts = list(simulate(busy, 4))
+    assert open_world(busy, 4).parts_per_day == 8
+    times = [event["at"] for event in parts]
+    assert times == sorted(times)
+    assert len(parts) == pytest.approx(len(whole), rel=0.08)
+    night = [sum(event["at"][11:13] < "06" for event in events) / len(events) for events in (whole, parts)]
+    assert night[0] == pytest.approx(night[1], abs=0.03)
+    farms = [sorted(e["at"] for e in events if e["group"].startswith("farm.")) for events in (whole, parts)]
+    assert farms[0] == farms[1]
 
 
 def test_the_demonstration_holds_two_farms() -> None:

@@ -18,7 +18,7 @@ from signup_risk.simulation.prices import load_prices
 from signup_risk.simulation.record import write_event
 from signup_risk.simulation.scenario import FarmPriors
 from signup_risk.simulation.source import Arrival
-from signup_risk.simulation.world import DAY_US, Moment, World
+from signup_risk.simulation.world import Moment, World
 
 #: Says whether a sign-up passes; it sees all of them in order of time.
 Judge = Callable[[Mapping[str, Any]], bool]
@@ -115,11 +115,11 @@ class AdaptiveCampaign:
         self._farm = farm
         self._judge = judge
         self._rng = rng
-        self._start_us = world.start_us
+        self._world = world
 
-    def day(self, day: int) -> Iterator[Arrival]:
-        """Yield the accounts of one day."""
-        end = self._start_us + (day + 1) * DAY_US
+    def part(self, number: int) -> Iterator[Arrival]:
+        """Yield the accounts of one part."""
+        _, end = self._world.span(number)
         while (made := self._farm.attempt(end)) is not None:
             moment = made.moment
             event = write_event(self._rng, made.applicant, moment.form, moment.period, moment.at_us, 0)

@@ -15,7 +15,7 @@ from signup_risk.simulation.mailboxes import free_mail
 from signup_risk.simulation.people import Person
 from signup_risk.simulation.source import Arrival
 from signup_risk.simulation.tables import countries
-from signup_risk.simulation.world import DAY_US, Moment, World, dress, text_length
+from signup_risk.simulation.world import Moment, World, dress, text_length
 
 
 class Campaign:
@@ -28,13 +28,13 @@ class Campaign:
         self._plans = plans
         self._number = 0
         self.size = len(times)
-        self._by_day: dict[int, list[int]] = {}
+        self._by_part: dict[int, list[int]] = {}
         for at in times:
-            self._by_day.setdefault((at - world.start_us) // DAY_US, []).append(at)
+            self._by_part.setdefault(world.part_of(at), []).append(at)
 
-    def day(self, day: int) -> Iterator[Arrival]:
-        """Yield the accounts of one day."""
-        for at in self._by_day.pop(day, ()):
+    def part(self, number: int) -> Iterator[Arrival]:
+        """Yield the accounts of one part."""
+        for at in self._by_part.pop(number, ()):
             moment = self._world.moment(self._rng, at)
             self._number += 1
             plan = self._plans.pick(self._rng)

@@ -70,21 +70,29 @@ class Everyday:
         self._cafes = network_users.Cafes(rng)
         self._start_day = world.start_us // DAY_US
 
-    def day(self, day: int) -> Iterator[Arrival]:
-        """Yield the arrivals of one day."""
-        rng = self._rng
-        week = 1.0 if self._world.habits.audience.even_week else weekday_factor(self._start_day + day)
+    def part(self, number: int) -> Iterator[Arrival]:
+        """Yield the arrivals of one part."""
+        rng, world = self._rng, self._world
+        day = number // world.parts_per_day
+        week = 1.0 if world.habits.audience.even_week else weekday_factor(self._start_day + day)
         mean = self._mean * week * log_normal(rng, 1.0, 0.07)
+        begin, end = world.span(number)
         for _ in range(poisson(rng, mean)):
-            for arrival in self._arrivals(day):
+            country = world.country_weights.pick(rng)
+            at_us = world.start_us + day * DAY_US + self._time_of_day(country)
+            # Each part draws the whole day and keeps its own: what is left is the rhythm of the day.
+            if not begin <= at_us < end:
+                continue
+            for arrival in self._arrivals(world.moment(rng, at_us), country, end):
                 rng.random()  # The control was drawn here once; published scenarios keep their bytes.
                 yield arrival
 
-    def _arrivals(self, day: int) -> Iterator[Arrival]:
+    def _time_of_day(self, country: str) -> int:
+        offset = countries()[country].zones.pick(self._rng).offset_hours
+        return time_of_day(self._rng, offset, self._world.habits.audience.hours or HOURS)
+
+    def _arrivals(self, moment: Moment, country: str, end: int) -> Iterator[Arrival]:
         rng, world, audience = self._rng, self._world, self._world.habits.audience
-        country = world.country_weights.pick(rng)
-        offset = countries()[country].zones.pick(rng).offset_hours
-        moment = world.moment(rng, world.start_us + day * DAY_US + time_of_day(rng, offset, audience.hours or HOURS))
         choice = rng.random()
         if choice < audience.family_share:
             yield Arrival(moment, self._family_member(moment, country))
@@ -96,7 +104,7 @@ class Everyday:
         yield Arrival(moment, applicant)
         if choice > 1.0 - audience.retry_share:
             applicant.group = "legit.retry"
-            yield self._second_try(day, applicant, moment)
+            yield self._second_try(applicant, moment, end)
 
     def _family_member(self, moment: Moment, country: str) -> Applicant:
         rng = self._rng
@@ -106,9 +114,8 @@ class Everyday:
         self._households.append(applicant)
         return applicant
 
-    def _second_try(self, day: int, applicant: Applicant, moment: Moment) -> Arrival:
+    def _second_try(self, applicant: Applicant, moment: Moment, end: int) -> Arrival:
         rng = self._rng
         delay = int(log_normal(rng, 0.5, 1.8) * HOUR_US)
-        latest = self._world.start_us + (day + 1) * DAY_US - 1
-        again = self._world.moment(rng, min(moment.at_us + delay, latest))
+        again = self._world.moment(rng, min(moment.at_us + delay, end - 1))
         return Arrival(again, people_kinds.same_person_again(rng, self._world, again, applicant))

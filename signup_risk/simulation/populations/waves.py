@@ -42,15 +42,15 @@ class Wave:
         self.world = world
         self.size = len(times)
         self.times = times
-        self._by_day: dict[int, list[int]] = {}
+        self._by_part: dict[int, list[int]] = {}
         for at in times:
-            self._by_day.setdefault((at - world.start_us) // DAY_US, []).append(at)
+            self._by_part.setdefault(world.part_of(at), []).append(at)
 
-    def day(self, day: int) -> Iterator[Arrival]:
-        """Yield the arrivals of one day."""
-        for number, at in enumerate(sorted(self._by_day.pop(day, ()))):
+    def part(self, number: int) -> Iterator[Arrival]:
+        """Yield the arrivals of one part."""
+        for place, at in enumerate(sorted(self._by_part.pop(number, ()))):
             moment = self.world.moment(self.rng, at)
-            yield Arrival(moment, self.make(moment, number))
+            yield Arrival(moment, self.make(moment, place))
 
     def make(self, moment: Moment, number: int) -> Applicant:
         """Build the next member."""
