@@ -24,9 +24,13 @@ class Audience:
         locale: Locale of all names; those of the country when absent.
         name_pool: How many given names and surnames of a locale are in use; all when absent.
         ascii_names: Whether names are typed without diacritics and in Latin script only.
+        other_name: Share of people whose mailbox and user name do not show the name they give.
+        plus_share: Share of people who mark their mailbox with a plus tag.
+        companies: How many mail domains of companies there are; each its own when absent.
         even_ages: Whether ages are uniform from 18 to 70 rather than mostly young.
         address_elsewhere, zone_elsewhere, phone_elsewhere, card_elsewhere: Share of people whose address, time
             zone, number or card belongs to any other country.
+        bill_elsewhere: Share of people whose billing address and name are another's.
         wild_addresses: Share of people with an address of no network in particular.
         carrier_factor, ipv6_factor: Factors on the shares of mobile carriers and of IPv6.
         carrier_exits: Shared addresses that a carrier has.
@@ -47,11 +51,15 @@ class Audience:
     locale: str | None = None
     name_pool: int | None = None
     ascii_names: bool = False
+    other_name: float = 0.0
+    plus_share: float = 0.0
+    companies: int | None = None
     even_ages: bool = False
     address_elsewhere: float = 0.0
     zone_elsewhere: float = 0.0
     phone_elsewhere: float = 0.03
     card_elsewhere: float = 0.05
+    bill_elsewhere: float = 0.0
     wild_addresses: float = 0.0
     carrier_factor: float = 1.0
     ipv6_factor: float = 1.0
@@ -90,7 +98,9 @@ class Writing:
         device_print: Bits that an identifier made of traits adds to them; absent where identifiers are kept.
         time_scale, time_power: Form times become ``scale * 30 s * (t / 30 s) ** power``.
         time_step: What times are rounded to, in seconds; decimals are the period's when 0.
-        key_scale: Factor on counted keystrokes.
+        key_scale, key_noise: Factor on counted keystrokes, and the spread of another that is drawn each time.
+        paste_noise: Share of sign-ups whose count of pasted fields means nothing.
+        webdriver_noise: Share of browsers that wrongly seem to be automated.
         captcha_power, captcha_steps: Scores become ``c ** power``, rounded to so many steps if above 0.
         issuers: How many issuer numbers are told apart; all when absent.
         false_numbers: Whether numbers are such as no plan has.
@@ -114,6 +124,9 @@ class Writing:
     time_power: float = 1.0
     time_step: float = 0.0
     key_scale: float = 1.0
+    key_noise: float = 0.0
+    paste_noise: float = 0.0
+    webdriver_noise: float = 0.0
     captcha_power: float = 1.0
     captcha_steps: int = 0
     issuers: int | None = None

@@ -134,6 +134,10 @@ def settled(rng: Random, person: Person, audience: Audience) -> Person:
     elif audience.ascii_names and not f"{person.first}{person.last}".isascii():
         changes["first"] = person.first and person.latin_first.capitalize()
         changes["last"] = person.last and person.latin_last.capitalize()
+    if audience.other_name and rng.random() < audience.other_name:
+        table = locales()[person.locale]
+        changes["latin_first"] = ascii_name(given_name(rng, table)[0])
+        changes["latin_last"] = ascii_name(surname(rng, table)[0])
     if audience.even_ages:
         changes["birth"] = date(2008, 1, 1) - timedelta(days=rng.randrange(52 * 365))
     return replace(person, **changes)

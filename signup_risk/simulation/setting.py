@@ -13,7 +13,7 @@ from signup_risk.simulation.scenario import Scenario
 from signup_risk.simulation.world import World, make_world
 
 # Sign-ups that are held in memory at a time, crowds aside, and the ways to cut a day so that they are no more.
-_MOST: Final = 50_000
+_MOST: Final = 20_000
 _PARTS: Final = (1, 2, 3, 4, 6, 8, 12, 24, 48, 96)
 
 

@@ -30,7 +30,7 @@ def simulate(scenario: Scenario, seed: int) -> Iterator[dict[str, Any]]:
     """Yield the sign-ups of a scenario, sorted by time, each with ``label``, ``label_at`` and ``group``.
 
     The same scenario and seed give the same events. A day of them is held in memory, or a part of one where a day
-    has more than 50,000.
+    has more than 20,000.
 
     Examples:
         >>> from signup_risk.simulation import load_scenario, simulate

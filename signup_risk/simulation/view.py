@@ -16,7 +16,7 @@ from zlib import crc32
 
 from signup_risk.simulation.agents import Browser, Owner, make_browser
 from signup_risk.simulation.applicant import Applicant
-from signup_risk.simulation.draw import letters
+from signup_risk.simulation.draw import letters, log_normal
 from signup_risk.simulation.habits import Writing
 from signup_risk.simulation.payment import PaymentCard
 from signup_risk.simulation.sessions import Visit
@@ -36,7 +36,7 @@ def seen(rng: Random, who: Applicant, writing: Writing) -> Applicant:
     return replace(
         who,
         browser=_browser(rng, who.browser, writing),
-        visit=_visit(who.visit, writing),
+        visit=_visit(rng, who.visit, writing),
         card=_card(who.card, writing),
         channel=_channel(who.channel, writing),
         phone=_phone(who.phone, writing),
@@ -60,6 +60,8 @@ def _browser(rng: Random, browser: Browser, writing: Writing) -> Browser:
         changes["languages"] = _languages(browser.languages, writing)
     if writing.platform == "plain":
         changes["platform"] = _SYSTEMS.get(browser.system, browser.system.capitalize())
+    if writing.webdriver_noise and rng.random() < writing.webdriver_noise:
+        changes["webdriver"] = True
     if writing.tls != "group":
         changes["tls"] = _tls(rng, browser, writing.tls)
     made = replace(browser, **changes)
@@ -124,7 +126,7 @@ def _print_of(browser: Browser, writing: Writing) -> int:
     return Random(f"{traits}|{bits}|{writing.salt}").getrandbits(128)
 
 
-def _visit(visit: Visit | None, writing: Writing) -> Visit | None:
+def _visit(rng: Random, visit: Visit | None, writing: Writing) -> Visit | None:
     if visit is None:
         return None
     form = writing.time_scale * _MIDDLE * (visit.form_seconds / _MIDDLE) ** writing.time_power
@@ -132,12 +134,16 @@ def _visit(visit: Visit | None, writing: Writing) -> Visit | None:
     score = visit.captcha_score**writing.captcha_power
     if writing.captcha_steps:
         score = round(score * writing.captcha_steps) / writing.captcha_steps
-    step = writing.time_step
+    step, keys = writing.time_step, visit.keystrokes * writing.key_scale
+    if writing.key_noise:
+        keys = log_normal(rng, keys + 1.0, writing.key_noise)
+    is_noise = writing.paste_noise and rng.random() < writing.paste_noise
     return replace(
         visit,
         form_seconds=round(form / step) * step if step else form,
         age_seconds=round((form + before) / step) * step if step else form + before,
-        keystrokes=int(visit.keystrokes * writing.key_scale),
+        keystrokes=int(keys),
+        pasted_fields=rng.randint(0, 4) if is_noise else visit.pasted_fields,
         captcha_score=score,
     )
 

@@ -69,6 +69,7 @@ class World:
     parts_per_day: int = 1
     codes: deque[str] = field(default_factory=lambda: deque(maxlen=2000))
     offices: dict[str, list[str]] = field(default_factory=dict)
+    companies: list[str] = field(default_factory=list)
 
     def span(self, number: int) -> tuple[int, int]:
         """Return when a part begins and ends."""
@@ -103,6 +104,15 @@ class World:
             return replace(person, country=countries()[self.country_weights.pick(rng)])
         return person
 
+    def card_country(self, rng: Random, person: Person) -> str:
+        """Return where a person's card is issued: mostly at home, else by a bank that serves several countries."""
+        audience = self.habits.audience
+        if rng.random() >= audience.card_elsewhere:
+            return person.country.code
+        if audience.card_elsewhere > USUAL.audience.card_elsewhere:
+            return self.country_weights.pick(rng)
+        return rng.choice(_FINTECH_HOMES)
+
     def line(self, rng: Random, country: str, *, on_carrier: bool) -> str:
         """Return the address of a home line or of a mobile carrier."""
         audience = self.habits.audience
@@ -124,6 +134,16 @@ class World:
             known.append(addresses.office(rng, country))
             return known[-1]
         return known[skewed_index(rng, _OFFICES, 1.5)]
+
+    def company(self, rng: Random) -> str:
+        """Return the mail domain of a company: any, or one of those that the audience works for."""
+        count = self.habits.audience.companies
+        if count is None:
+            return company_domain(rng)
+        if len(self.companies) < count:
+            self.companies.append(company_domain(rng))
+            return self.companies[-1]
+        return self.companies[skewed_index(rng, count, 1.5)]
 
     def referral_code(self, rng: Random) -> str:
         """Return a friend's code: most are used once, some by a few friends."""
@@ -160,6 +180,8 @@ def ordinary(  # noqa: PLR0913 - the last three name what is special about a per
         address = world.line(rng, country, on_carrier=on_carrier)
     has_free_mail = rng.random() > audience.work_share
     email = mailboxes.free_mail(rng, who, world.taken) if has_free_mail else _work_mail(rng, who, world)
+    if audience.plus_share and rng.random() < audience.plus_share:
+        email = email.replace("@", f"+{rng.choice(words().words)}@")
     applicant = Applicant(who, country, address, email, browser, _group(group, who, on_carrier))
     dress(rng, world, applicant, moment, manner=manner)
     return applicant
@@ -186,11 +208,14 @@ def dress(rng: Random, world: World, applicant: Applicant, moment: Moment, *, ma
         how = "sso" if manner is None and applicant.channel.startswith("sso:") else manner
         applicant.visit = sessions.visit(rng, text_length(applicant, form), how)
     if applicant.card is None and not form.isdisjoint(CARD_FIELDS):
-        issued = rng.choice(_FINTECH_HOMES) if rng.random() < audience.card_elsewhere else person.country.code
+        issued = world.card_country(rng, person)
         issuer = payment.issuers(issued).pick(rng)
         applicant.card = payment.make_card(rng, issuer, mismatch=audience.mismatch, decline=audience.decline)
     if applicant.billing is None and not form.isdisjoint(BILLING_FIELDS):
-        applicant.billing = payment.bill_at_home(rng, person)
+        share = audience.bill_elsewhere
+        other = share and rng.random() < share
+        payer = world.person(rng, world.country_weights.pick(rng)) if other else person
+        applicant.billing = payment.bill_at_home(rng, payer)
 
 
 def text_length(applicant: Applicant, form: frozenset[str]) -> int:
@@ -232,7 +257,7 @@ def _work_mail(rng: Random, person: Person, world: World) -> str:
         return mailboxes.own_domain(rng, person, world.taken)
     first, last = person.latin_first or "me", person.latin_last or "office"
     local = rng.choice((f"{first}.{last}", first, f"{first[0]}{last}", f"{first}{last[0]}", f"{first}.{last[0]}"))
-    return mailboxes.claim(rng, world.taken, local, company_domain(rng))
+    return mailboxes.claim(rng, world.taken, local, world.company(rng))
 
 
 def _group(group: str, person: Person, on_carrier: bool) -> str:

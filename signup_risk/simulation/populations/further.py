@@ -40,7 +40,7 @@ def employee(rng: Random, world: World, moment: Moment, country: str) -> Applica
     applicant = ordinary(rng, world, moment, country, group="legit.corporate", manner="sso")
     first, last = applicant.person.latin_first or "me", applicant.person.latin_last or "office"
     local = rng.choice((f"{first}.{last}", f"{first[0]}{last}", f"{first}.{last[0]}"))
-    applicant.email = mailboxes.claim(rng, world.taken, local, company_domain(rng))
+    applicant.email = mailboxes.claim(rng, world.taken, local, world.company(rng))
     applicant.ip_address = world.shared_address(rng, country)
     if rng.random() < 0.7:
         applicant.channel = rng.choice(("sso:google", "sso:microsoft"))
