@@ -17,7 +17,7 @@ _FIRST_DAY: Final = datetime(2026, 1, 5, tzinfo=UTC)
 _START_DAYS: Final = 150
 _LENGTHS: Final = (1, 1, 2, 3, 3, 5, 7, 10, 14, 21, 30)
 _PER_DAY: Final = (300, 20_000)
-_FARM_MEAN: Final = 40
+_FARM_MEAN: Final = 25
 
 
 def draw_scenario(seed: int, *, most_signups: int = 30_000) -> Scenario:

@@ -52,7 +52,7 @@ def living_times(rng: Random, pace: str, size: int, span: Span) -> list[int]:
     if span.release is not None:
         times += [span.release + _after_release(rng) for _ in range(surging)]
     floor = span.start - span.start % DAY_US
-    return sorted(min(max(at, floor), span.end - 1) for at in times)
+    return sorted(max(at if at < span.end else _before_end(rng, span), floor) for at in times)
 
 
 def _refills(rng: Random, count: int, span: Span, hours: float) -> list[int]:
@@ -68,6 +68,11 @@ def _refills(rng: Random, count: int, span: Span, hours: float) -> list[int]:
         share = count - len(times) if place == len(bans) - 1 else int(count * weight / total)
         times += [ban + int(rng.uniform(0.1, 1.0) ** 1.5 * hours * HOUR_US) for _ in range(share)]
     return times
+
+
+def _before_end(rng: Random, span: Span) -> int:
+    """Bring back an account that would come after the end, to no moment in particular."""
+    return span.end - 1 - int(rng.random() * min(span.length, 12 * HOUR_US))
 
 
 def _after_release(rng: Random) -> int:
