@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from signup_risk.cli.event_files import EventFile, open_event_file
 from signup_risk.cli.interrupts import Interrupts
 from signup_risk.cli.progress import Progress, is_terminal
 from signup_risk.errors import ConfigurationError
 from signup_risk.files.errors import UnreadableFile
-from signup_risk.simulation import Scenario, load_scenario, rescaled, scenario_names, simulate
+
+if TYPE_CHECKING:
+    from signup_risk.simulation import Scenario
 
 #: A training scenario of moderate size; its name stands in the help.
 DEFAULT_SCENARIO: Final = "bundled-2"
@@ -23,6 +25,9 @@ def run_simulate(options: argparse.Namespace) -> int:
     Returns:
         The exit status: 0, or 128 plus the signal that stopped it.
     """
+    # Imported where it is used: its tables would cost every other command a fifth of a second.
+    from signup_risk.simulation import rescaled
+
     scenario = rescaled(_scenario(options.scenario), options.signups, options.days)
     with Interrupts() as interrupts, open_event_file(options.out) as output:
         _write(scenario, options.seed, output, interrupts)
@@ -35,6 +40,8 @@ def run_simulate(options: argparse.Namespace) -> int:
 
 
 def _scenario(source: str) -> Scenario:
+    from signup_risk.simulation import load_scenario, scenario_names
+
     try:
         return load_scenario(source)
     except OSError as problem:
@@ -48,6 +55,8 @@ def _scenario(source: str) -> Scenario:
 
 
 def _write(scenario: Scenario, seed: int, output: EventFile, interrupts: Interrupts) -> None:
+    from signup_risk.simulation import simulate
+
     with Progress(scenario.signups, " sign-ups", lambda: output.count, verb="written") as progress:
         for event in simulate(scenario, seed):
             output.add(event)
