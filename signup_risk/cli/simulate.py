@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from signup_risk.cli.event_files import EventFile, open_event_file
 from signup_risk.cli.interrupts import Interrupts
 from signup_risk.cli.progress import Progress, is_terminal
-from signup_risk.errors import ConfigurationError
 from signup_risk.files.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -48,10 +47,8 @@ def _scenario(source: str) -> Scenario:
         raise UnreadableFile(
             f"scenario {source}: {problem.strerror}; give a file, or one of {', '.join(scenario_names())}"
         ) from None
-    except (ValueError, TypeError) as problem:
-        if isinstance(problem, ConfigurationError):
-            raise
-        raise UnreadableFile(f"scenario {source}: {problem}; write it like those of {scenario_names()[0]}") from None
+    except ValueError as problem:  # not JSON, or a scenario that is not allowed
+        raise UnreadableFile(f"{source}: {problem}") from None
 
 
 def _write(scenario: Scenario, seed: int, output: EventFile, interrupts: Interrupts) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from signup_risk.errors import ConfigurationError
 from signup_risk.simulation.draw import Weighted
 from signup_risk.simulation.habits import USUAL, Habits, Writing
 
@@ -197,7 +198,13 @@ def build_site(  # noqa: PLR0913 - a span, and what the forms of it depend on
         hours: Shortest and longest period.
         profiles: Form profiles to use, all by default.
         habits: Habits of the site.
+
+    Raises:
+        ConfigurationError: A profile is unknown.
     """
+    unknown = sorted(set(profiles) - set(_PROFILES))
+    if unknown:
+        raise ConfigurationError(f"unknown form profiles {', '.join(unknown)}; allowed are {', '.join(_PROFILES)}")
     periods, moment = [], start_us
     end = start_us + days * 24 * HOUR_US
     while moment < end:

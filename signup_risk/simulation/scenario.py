@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 from signup_risk.errors import ConfigurationError
+from signup_risk.simulation import scenario_check
+from signup_risk.simulation.scenario_check import check
 
 SCENARIO_VERSION: Final = 1
 
@@ -155,23 +156,23 @@ class Scenario:
         """Read a scenario.
 
         Raises:
-            ConfigurationError: The version or a name is unknown, or the start is no aware time.
+            ConfigurationError: The version or a name is unknown, a name is missing, or a value is not allowed.
         """
         row = json.loads(text)
+        check(row, scenario_check.SCENARIO, "scenario")
         if row.get("version") != SCENARIO_VERSION:
             raise ConfigurationError(
                 f"scenario version {row.get('version')!r} cannot be read; this release reads "
                 f"{SCENARIO_VERSION}: write the scenario again or install the release it was written for"
             )
+        check(row.get("waves", {}), scenario_check.WAVES, "waves")
+        check(row.get("farms", {}), scenario_check.FARMS, "farms")
+        for spec in row.get("listed", ()):
+            check(spec, scenario_check.CAMPAIGN, "listed campaign")
         row["waves"] = Waves(**_known(Waves, row.get("waves", {})))
         row["farms"] = FarmPriors(**_known(FarmPriors, row.get("farms", {})))
         row["listed"] = tuple(CampaignSpec(**_known(CampaignSpec, spec)) for spec in row.get("listed", ()))
-        scenario = cls(**_known(cls, row))
-        if datetime.fromisoformat(scenario.start).tzinfo is None:
-            raise ConfigurationError(
-                f"scenario start {scenario.start!r} has no UTC offset; write it like 2026-03-01T00:00:00Z"
-            )
-        return scenario
+        return cls(**_known(cls, row))
 
 
 def load_scenario(source: str | Path) -> Scenario:
@@ -203,4 +204,7 @@ def _known(kind: type, row: Mapping[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(row) - names)
     if unknown:
         raise ConfigurationError(f"unknown scenario keys {', '.join(unknown)}; allowed are {', '.join(sorted(names))}")
+    needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
+    if needed - set(row):
+        raise ConfigurationError(f"the scenario lacks {', '.join(sorted(needed - set(row)))}; add what is missing")
     return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
