@@ -85,6 +85,8 @@ class FarmPriors:
         patterns: Share of campaigns whose mailboxes follow a pattern that is on no list.
         mixtures: Share of campaigns put together from several kinds, besides A5, which always is.
         living: Share of longer campaigns that replace what is banned within hours and answer a release.
+        further: Share of campaigns with suppliers of the second edition: leased blocks, a domain for each
+            account, devices worn out by a few, one thing that stays the same.
         in_crowds: Share of campaigns that hide in a crowd of ordinary people and copy what it shows.
     """
 
@@ -103,6 +105,7 @@ class FarmPriors:
     mixtures: float = 0.08
     in_crowds: float = 0.0
     living: float = 0.0
+    further: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ FARMS: Final[Mapping[str, tuple[Check, str]]] = {
     "form_sigma": _pair(0.001),
     "replacement": _SHARES,
     "address_reuse": _SHARES,
-    **dict.fromkeys(("patterns", "mixtures", "in_crowds", "living"), _SHARE),
+    **dict.fromkeys(("patterns", "mixtures", "in_crowds", "living", "further"), _SHARE),
 }
 CAMPAIGN: Final[Mapping[str, tuple[Check, str]]] = {
     "kind": _TEXT,

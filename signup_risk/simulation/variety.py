@@ -94,4 +94,5 @@ def _farms(rng: Random) -> FarmPriors:
         mixtures=rng.uniform(0.0, 0.3),
         in_crowds=rng.uniform(0.0, 0.3),
         living=rng.uniform(0.0, 0.4),
+        further=rng.uniform(0.0, 0.6),
     )

@@ -52,6 +52,8 @@ def make_account(rng: Random, world: World, moment: Moment, plan: Plan, member: 
     """Put one account together from what the suppliers of a plan deliver."""
     country = plan.country.pick(rng)
     hidden = [rng.random() < plan.camouflage for _ in range(7)]
+    if plan.shown is not None:
+        hidden[plan.shown] = False
     person = _persona(rng, world, plan, country)
     email = free_mail(rng, person, world.taken) if hidden[0] else plan.mail(rng, world, person, member.number)
     browser = (matching if hidden[1] else plan.device)(rng, moment.browser_date, person)

@@ -18,6 +18,7 @@ from signup_risk.simulation.farms import network_supply as networks
 from signup_risk.simulation.farms import payment_supply as pay
 from signup_risk.simulation.farms import persona_supply as personas
 from signup_risk.simulation.farms.aim import Aim, draw_aim
+from signup_risk.simulation.farms.further_supply import draw_further
 from signup_risk.simulation.farms.plan import Plan
 from signup_risk.simulation.scenario import FarmPriors
 from signup_risk.simulation.tables import countries
@@ -49,6 +50,8 @@ def _base(rng: Random, priors: FarmPriors, aim: Aim, **chosen: Any) -> Plan:
         "organization": organization(rng) if rng.random() < 0.4 else None,
     }
     parts.update(chosen)
+    if priors.further and rng.random() < priors.further:
+        parts.update(draw_further(rng, aim, mail.local_templates(rng, patterns=priors.patterns)))
     parts["persona"] = personas.with_birth_dates(rng, parts["persona"])
     return Plan(**parts)
 

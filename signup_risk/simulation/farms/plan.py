@@ -24,6 +24,7 @@ class Plan:
         channel: Draws the way in.
         code: Referral code of the campaign, or none.
         username: Draws user names; the mailbox name again when absent.
+        shown: Attribute that is never camouflaged, by its place among them.
     """
 
     pace: str
@@ -44,3 +45,4 @@ class Plan:
     code_share: float
     username: LocalSupply | None
     organization: str | None
+    shown: int | None = None

@@ -62,6 +62,10 @@ class Everyday:
         self._mean = mean_per_day / (1.0 + world.habits.audience.retry_share)
         makers = [*_MAKERS.values()]
         if scenario.populations > 1:
+            # The total is as asked for even where the days of a short scenario are quiet ones.
+            first = world.start_us // DAY_US
+            week = [weekday_factor(first + day) for day in range(scenario.days)]
+            self._mean /= 1.0 if world.habits.audience.even_week else sum(week) / len(week)
             testers, agencies = further.Testers(rng), further.Agencies(rng)
             makers += [*_FURTHER.values(), (testers.make, _TESTERS), (agencies.make, _AGENCIES)]
         shift = scenario.population_shift
