@@ -81,6 +81,33 @@ def test_a_damaged_scenario_is_said(run: Callable[..., Outcome], tmp_path: Path)
     assert kept.read_text(encoding="utf-8") == "before\n"
 
 
+def test_what_fails_halfway_leaves_nothing(run: Callable[..., Outcome], tmp_path: Path) -> None:
+    """An error after the file was begun leaves what was there before, and no scratch file."""
+    scenario, kept = tmp_path / "own.json", tmp_path / "kept.parquet"
+    listed = ({"kind": "b7", "size": 20, "start_day": 0, "days": 1},)
+    scenario.write_text(
+        json.dumps(json.loads(load_scenario("demo-1").to_json()) | {"listed": listed}), encoding="utf-8"
+    )
+    kept.write_text("before\n", encoding="utf-8")
+    outcome = run("simulate", kept, "--scenario", scenario)
+    assert outcome.status == 2
+    assert "unknown kind of farm 'b7'" in outcome.errors
+    assert kept.read_text(encoding="utf-8") == "before\n"
+    assert sorted(tmp_path.iterdir()) == [kept, scenario]
+
+
+def test_parquet_is_written_in_row_groups(
+    run: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many sign-ups are many groups of rows, so that neither side needs them all in memory."""
+    monkeypatch.setattr(event_files, "_ROW_GROUP", 100)
+    path = tmp_path / "events.parquet"
+    assert run("simulate", path, *SMALL).status == 0
+    metadata = parquet.ParquetFile(path).metadata
+    assert metadata.num_row_groups == -(-metadata.num_rows // 100)
+    assert metadata.num_rows == len(wanted())
+
+
 def test_interrupted_it_leaves_a_whole_file(tmp_path: Path) -> None:
     """After Ctrl-C the file holds what was made so far, to the last whole line."""
     path = tmp_path / "long.jsonl"
