@@ -65,7 +65,11 @@ def open_event_file(name: str) -> Iterator[EventFile]:
 
 @contextmanager
 def _finished(file: _Lines | _Table) -> Iterator[_Lines | _Table]:
-    yield file
+    try:
+        yield file
+    except BaseException:
+        file.give_up()
+        raise
     file.close()
 
 
@@ -103,6 +107,9 @@ class _Lines:
     def add(self, event: Mapping[str, Any]) -> None:
         self._writer.add(json_text(event))
 
+    def give_up(self) -> None:
+        """Leave what is held back unwritten."""
+
     def close(self) -> None:
         self._writer.flush()
 
@@ -134,6 +141,10 @@ class _Table:
 
     def close(self) -> None:
         self._write_group()
+        self._writer.close()
+
+    def give_up(self) -> None:
+        """End the file while it is still open, as pyarrow would do it later; nobody will read it."""
         self._writer.close()
 
     def _write_group(self) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 
+from signup_risk.cli import event_files
 from signup_risk.events import Signup
 from signup_risk.files.sources import open_source
 from signup_risk.simulation import load_scenario, rescaled, simulate
