@@ -21,7 +21,7 @@ from signup_risk.features.catalog import CATALOG
 from signup_risk.model import Booster, Manifest, feature_fingerprint, save_artefact
 from signup_risk.references import References, open_references
 from signup_risk.simulation import load_scenario, simulate
-from signup_risk.simulation.repeats import with_repeats
+from signup_risk.simulation.sharing import with_sharing
 from signup_risk.training.calibrate import fit_calibration
 from signup_risk.training.card import model_card
 from signup_risk.training.fit import RATES, Fitted, fit, summaries, useful
@@ -58,7 +58,7 @@ def history(scenario: str, seed: int, *, quiet: bool, most: int | None) -> Featu
     chosen = load_scenario(scenario)
     if scenario == SCENARIO and seed != SEEDS[0]:
         chosen = replace(chosen, country_shift=SHIFT, population_shift=SHIFT, signups=SHIFTED_SIGNUPS)
-    events = islice(with_repeats(simulate(chosen, seed), seed), most)
+    events = islice(with_sharing(simulate(chosen, seed), seed), most)
     return replay(progress(events, f"{scenario}, seed {seed}", quiet), open_references(), CATALOG)
 
 
