@@ -8,9 +8,11 @@ from typing import Final
 from signup_risk._version import __version__
 from signup_risk.cli.catalogue import LAYOUTS, run_features
 from signup_risk.cli.data import run_list
+from signup_risk.cli.evaluate import run_evaluate
 from signup_risk.cli.refresh import run_refresh
 from signup_risk.cli.score import run_score
 from signup_risk.cli.simulate import DEFAULT_SCENARIO, run_simulate
+from signup_risk.cli.train import add_train
 from signup_risk.features.base import FAMILIES
 from signup_risk.files.sources import FORMATS
 
@@ -29,6 +31,13 @@ grow or shrink with them.
 
 exit status: 0 all written, 2 nothing could be done, 130 stopped by Ctrl-C, with what was made so far written"""
 
+_EVALUATE: Final = """\
+Replays labelled sign-ups and says what a model finds of the abuse, what it costs the legitimate, group by group,
+how early campaigns are stopped and how far the figures can be believed; warnings come first. With --against, a
+second model is judged on the same sign-ups.
+
+exit status: 0 judged, 1 judged but for rows that could not be read, 2 nothing could be done"""
+
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
@@ -38,9 +47,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"signup-risk {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_score(commands)
+    _add_references(add_train(commands))
     _add_features(commands)
     _add_data(commands)
     _add_simulate(commands)
+    _add_evaluate(commands)
     return parser
 
 
@@ -130,6 +141,26 @@ def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         default=DEFAULT_SCENARIO,
         help=f"file, or name of a scenario that is bundled (default: {DEFAULT_SCENARIO})",
     )
+
+
+def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    judged = commands.add_parser(
+        "evaluate",
+        help="judge a model on labelled sign-ups",
+        description=_EVALUATE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    judged.set_defaults(run=run_evaluate)
+    judged.add_argument("model", metavar="MODEL", help="folder of a model, or: bundled")
+    judged.add_argument("history", metavar="HISTORY", nargs="+", help="JSON Lines, CSV or Parquet, also .gz")
+    judged.add_argument("--against", metavar="MODEL2", help="folder of a model to compare with, or: bundled")
+    judged.add_argument("--map", metavar="FILE", help="column map: a file, or one that comes with the package")
+    judged.add_argument("--label-column", metavar="NAME", help="column with the label (default: label)")
+    judged.add_argument("--json", metavar="FILE", help="write all figures as JSON; - prints them instead of the tables")
+    judged.add_argument("--policy", metavar="FILE", help="policy as TOML or JSON (default: the default policy)")
+    judged.add_argument("--seed", metavar="S", type=int, default=1, help="same seed, same intervals (default: 1)")
+    judged.add_argument("--jobs", metavar="N", type=_positive, help="processes that replay (default: by size)")
+    _add_references(judged)
 
 
 def _add_references(parser: argparse.ArgumentParser) -> None:
