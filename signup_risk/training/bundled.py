@@ -1,160 +1,186 @@
-"""Build the model that comes with the package, from the scenarios that come with it."""
+"""Build the model that comes with the package, from sites that are simulated here, and say what it can do."""
 
 from __future__ import annotations
 
 import argparse
-import math
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from tqdm import tqdm
+import numpy as np
+import numpy.typing as npt
 
 from signup_risk._version import __version__
 from signup_risk.extract import VERSIONS
 from signup_risk.features import Feature
 from signup_risk.features.catalog import CATALOG
-from signup_risk.model import Booster, Manifest, feature_fingerprint, save_artefact
-from signup_risk.references import References, open_references
-from signup_risk.simulation import load_scenario, simulate
-from signup_risk.simulation.sharing import with_sharing
+from signup_risk.model import Manifest, ModelArtefact, feature_fingerprint, save_artefact
+from signup_risk.references import open_references
+from signup_risk.training.artefact import reference_entry
+from signup_risk.training.bundled_judgement import Judgement, judge
+from signup_risk.training.bundled_sites import CALIBRATE, FIT, JUDGE, MOST, STOP, site_tables
 from signup_risk.training.calibrate import fit_calibration
 from signup_risk.training.card import model_card
-from signup_risk.training.fit import RATES, Fitted, fit, summaries, useful
-from signup_risk.training.judge import Judgement, judge_model, scores_of
-from signup_risk.training.replay import FeatureTable, replay
-
-T = TypeVar("T")
+from signup_risk.training.fit import PARAMETERS, Grown, Part, gains, grow, raw_scores, summaries
+from signup_risk.training.progress import Progress, bars, quiet
+from signup_risk.training.table import FeatureTable, Rows
+from signup_risk.training.thresholds import thresholds_at
 
 NAME: Final = "signup-risk-start"
-#: Like ``bundled-1``, but with several times the hackathons, campus weeks, roll-outs and referral waves: with a
-#: handful of each, the first model took most of a hackathon for a farm.
-SCENARIO: Final = "bundled-2"
-HELD_OUT: Final = "heldout-1"
 
-#: Seeds of the histories that are fitted; each starts from an empty store, so cold starts are learnt too. The seed
-#: that judges is never fitted on; what was chosen after looking at it is said where it was chosen.
-SEEDS: Final = (11, 12, 13)
-HELD_OUT_SEED: Final = 902
+#: A campaign of n accounts counts as n to this power: one of three thousand is not thirty of a hundred.
+CAMPAIGN_POWER: Final = 0.6
 
-#: All histories but the first come from shifted mixes of countries and populations: thresholds that were set on one
-#: mix alone stopped four times as many legitimate sign-ups of another as they stated.
-SHIFT: Final = 0.5
-SHIFTED_SIGNUPS: Final = 100_000
+#: A legitimate group counts as if it were this power of its size, up to the most: a model that sees a hundred
+#: roll-outs among a million sign-ups pays little for stopping them, and they pay all.
+GROUP_POWER: Final = 0.7
+GROUP_MOST: Final = 5.0
+
+#: More capacity than a model of one's own history gets: these rows are many and their labels right.
+BUNDLED: Final = dict(PARAMETERS) | {
+    "learning_rate": 0.1, "num_leaves": 16, "min_data_in_leaf": 60, "lambda_l2": 2.0, "path_smooth": 0.0,
+}  # fmt: skip
+TREES: Final = 300
+
+#: Share of the whole gain below which a feature is left out: what is not worth its microseconds.
+USEFUL_SHARE: Final = 0.0015
+
+#: Rates for which thresholds are stated, those of the default policy among them.
+RATES: Final = (0.001, 0.003, 0.0035, 0.01, 0.05)
+
 GOLDEN_ROWS: Final = 20
 
 
-def progress(items: Iterable[T], label: str, quiet: bool) -> Iterator[T]:
-    """Show a bar on a terminal, nothing otherwise."""
-    yield from tqdm(items, desc=label, unit=" sign-ups", disable=quiet or not sys.stderr.isatty())
-
-
-def history(scenario: str, seed: int, *, quiet: bool, most: int | None) -> FeatureTable:
-    """Simulate one history and replay it."""
-    chosen = load_scenario(scenario)
-    if scenario == SCENARIO and seed != SEEDS[0]:
-        chosen = replace(chosen, country_shift=SHIFT, population_shift=SHIFT, signups=SHIFTED_SIGNUPS)
-    events = islice(with_sharing(simulate(chosen, seed), seed), most)
-    return replay(progress(events, f"{scenario}, seed {seed}", quiet), open_references(), CATALOG)
-
-
-def _history(wanted: tuple[str, int, bool, int | None]) -> FeatureTable:
-    scenario, seed, quiet, most = wanted
-    return history(scenario, seed, quiet=quiet, most=most)
-
-
-def build(out: Path, *, seeds: Sequence[int] = SEEDS, quiet: bool = False, most: int | None = None) -> Judgement:
+def build(out: Path, *, folder: Path | None = None, progress: Progress = quiet) -> Judgement:
     """Simulate, replay, fit, calibrate, judge and write the model.
 
     Args:
         out: Folder of the model.
-        seeds: Seeds of the training histories.
-        quiet: Show no progress.
-        most: Cut each history after this many sign-ups; for trying things out.
+        folder: Where replayed tables are kept, so that a run that was broken off goes on.
+        progress: Shows how far the replays are.
 
     Returns:
-        What was measured on the held-out scenario.
+        What was measured on sites that served nothing else.
     """
-    references = open_references()
-    wanted = [*((SCENARIO, seed, quiet, most) for seed in seeds), (HELD_OUT, HELD_OUT_SEED, quiet, most)]
-    with ProcessPoolExecutor(2) as workers:
-        *tables, held_out = workers.map(_history, wanted)
-    kept = useful(fit(tables, CATALOG), CATALOG)
-    names = [entry.name for entry in kept]
-    tables = [table.columns(names) for table in tables]
-    held_out = held_out.columns(names)
-    fitted = fit(tables, kept)
-    manifest = describe_model(fitted, tables, kept, references, seeds)
-    with Booster(fitted.text) as booster:
-        judged = judge_model(scores_of(booster, held_out), held_out, manifest.calibration)
-    manifest = manifest_with(manifest, judged)
-    card = model_card(NAME, __version__, fitted.trees, manifest.to_dict(), judged.to_dict())
-    save_artefact(out, model_text=fitted.text, manifest=manifest, card=card, golden_rows=_golden(held_out))
+    fit_on = site_tables(FIT, folder, progress=progress)
+    stop_on = site_tables(STOP, folder, progress=progress)
+    features = useful(grown_on(fit_on, stop_on, CATALOG).text, CATALOG)
+    names = [entry.name for entry in features]
+    fit_on, stop_on = ([table.columns(names) for table in tables] for tables in (fit_on, stop_on))
+    grown = grown_on(fit_on, stop_on, features)
+    calibrate_on = [table.columns(names) for table in site_tables(CALIBRATE, folder, progress=progress)]
+    manifest = describe(grown, features, fit_on, calibrate_on)
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch) / "model"
+        save_artefact(place, model_text=grown.text, manifest=manifest, card="", golden_rows=golden(calibrate_on))
+        with closing(ModelArtefact.load(place)) as artefact:
+            judged = judge(artefact, features, fit_on, site_tables(JUDGE, folder, progress=progress), folder, progress)
+    manifest = replace(manifest, metrics=dict(manifest.metrics) | {"judged_synthetic": judged.summary()})
+    card = model_card(manifest, grown.trees, CAMPAIGN_POWER, judged)
+    save_artefact(out, model_text=grown.text, manifest=manifest, card=card, golden_rows=golden(calibrate_on))
     return judged
 
 
-def describe_model(
-    fitted: Fitted,
-    tables: Sequence[FeatureTable],
-    features: tuple[Feature, ...],
-    references: References,
-    seeds: Sequence[int],
+def grown_on(fit_on: Sequence[FeatureTable], stop_on: Sequence[FeatureTable], features: tuple[Feature, ...]) -> Grown:
+    """Fit trees on some sites and stop them on others."""
+    return grow(part(fit_on), part(stop_on), features, parameters=BUNDLED, trees=TREES)
+
+
+def part(tables: Sequence[FeatureTable]) -> Part:
+    """Return the labelled rows of sites, large campaigns weighed down and small legitimate groups up."""
+    known = [table.where(table.labels >= 0) for table in tables]
+    labels = np.concatenate([table.labels for table in known])
+    groups = np.concatenate([campaigns(table, number) for number, table in enumerate(known)])
+    return Part(np.concatenate([table.rows for table in known]), labels, weights(labels == 1, groups))
+
+
+def campaigns(table: FeatureTable, number: int) -> npt.NDArray[np.str_]:
+    """Return the group of each row; two sites number their farms alike though they are not the same ones."""
+    return np.asarray([f"{name}.{number}" if name.startswith("farm.") else name for name in table.groups])
+
+
+def weights(abusive: npt.NDArray[np.bool_], groups: npt.NDArray[np.str_]) -> Rows:
+    """Return how much each row counts in fitting. Groups are read for this weight, by no feature."""
+    answer = np.ones(len(groups))
+    for mask, power, most in ((abusive, CAMPAIGN_POWER, np.inf), (~abusive, GROUP_POWER, GROUP_MOST)):
+        _, place, sizes = np.unique(groups[mask], return_inverse=True, return_counts=True)
+        answer[mask] = np.minimum(most, (sizes[place] / sizes.max()) ** (power - 1.0)) if mask.any() else 1.0
+    # Abuse keeps its share of the whole, so that only members of one class are weighed against each other.
+    answer[abusive] *= abusive.sum() / max(1e-9, answer[abusive].sum())
+    return answer
+
+
+def useful(text: str, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
+    """Return the features that bring their share of the gain, in the order of the catalogue."""
+    found = gains(text)
+    return tuple(
+        entry for entry, gain in zip(features, found, strict=True) if gain > USEFUL_SHARE * float(found.sum())
+    )
+
+
+def describe(
+    grown: Grown, features: tuple[Feature, ...], fit_on: Sequence[FeatureTable], calibrate_on: Sequence[FeatureTable]
 ) -> Manifest:
-    """Return the manifest without metrics."""
-    names = [feature.name for feature in features]
-    calibration = fit_calibration(fitted.calibration_scores, fitted.calibration_labels)
+    """Return the manifest, without what is measured on the judging sites."""
+    known = [table.where(table.labels >= 0) for table in calibrate_on]
+    labels = np.concatenate([table.labels for table in known])
+    scores = raw_scores(grown.text, np.concatenate([table.rows for table in known]))
+    calibration = fit_calibration(scores.tolist(), labels.tolist())
+    stated = thresholds_at(calibration, scores, labels, RATES)
+    names = [entry.name for entry in features]
     return Manifest(
         name=NAME,
         version=__version__,
-        created_from={
-            "scenario": SCENARIO,
-            "seeds": ", ".join(map(str, seeds)),
-            "sign-ups": sum(map(len, tables)),
-            "abusive": sum(int((table.labels == 1).sum()) for table in tables),
-            "trees": fitted.trees,
-        },
-        features=summaries(tables, features),
+        created_from=_origin(grown, fit_on, calibrate_on),
+        features=summaries(calibrate_on, features),
         versions=dict(VERSIONS),
         fingerprint=feature_fingerprint(names, VERSIONS),
         calibration=calibration,
-        thresholds={
-            f"fpr_{rate:g}": calibration.raw_at(rate) for rate in RATES if math.isfinite(calibration.raw_at(rate))
-        },  # with few legitimate rows no score is that rare
-        references=tuple(_reference(info) for info in references.infos()),
-        metrics={},
+        thresholds={f"fpr_{one.fpr:g}": one.raw for one in stated},
+        references=tuple(reference_entry(info) for info in open_references().infos()),
+        metrics={"thresholds": [one.to_dict() for one in stated]},
         synthetic=True,
     )
 
 
-def manifest_with(manifest: Manifest, judged: Judgement) -> Manifest:
-    """Return the manifest with what was measured."""
-    return Manifest.from_dict(manifest.to_dict() | {"metrics": {"held_out_synthetic": judged.to_dict()}})
+def _origin(grown: Grown, fit_on: Sequence[FeatureTable], calibrate_on: Sequence[FeatureTable]) -> dict[str, Any]:
+    return {
+        "simulated sites": f"fitted on seeds {_span(FIT)}, stopped on {_span(STOP)}, calibrated on {_span(CALIBRATE)}",
+        "most sign-ups of a site": MOST,
+        "sign-ups fitted on": sum(map(len, fit_on)),
+        "abusive among them": int(sum((table.labels == 1).sum() for table in fit_on)),
+        "sign-ups calibrated on": sum(map(len, calibrate_on)),
+        "trees": grown.trees,
+    }
 
 
-def _reference(info: Any) -> dict[str, Any]:
-    as_of = info.as_of.isoformat() if info.as_of else None
-    return {"name": info.name, "version": info.version, "as_of": as_of, "sha256": info.sha256}
+def _span(seeds: Sequence[int]) -> str:
+    return f"{seeds[0]} to {seeds[-1]}"
 
 
-def _golden(table: FeatureTable) -> list[list[float]]:
-    step = max(1, len(table) // GOLDEN_ROWS)
-    rows: list[list[float]] = table.rows[: step * GOLDEN_ROWS : step].tolist()
-    return rows
+def golden(tables: Sequence[FeatureTable]) -> list[list[float]]:
+    """Return rows that a loaded model is tried on, spread over the calibration sites."""
+    rows = np.concatenate([table.rows for table in tables])
+    step = max(1, len(rows) // GOLDEN_ROWS)
+    chosen: list[list[float]] = rows[: step * GOLDEN_ROWS : step].tolist()
+    return chosen
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build the bundled model from the command line."""
-    parser = argparse.ArgumentParser(prog="scripts/train", description=__doc__)
+    parser = argparse.ArgumentParser(prog="scripts/train_bundled", description=__doc__)
     parser.add_argument("-o", "--output", type=Path, default=Path("models/bundled"), help="folder of the model")
-    parser.add_argument("--most", type=int, help="cut each history after this many sign-ups")
+    parser.add_argument("--tables", type=Path, help="folder that keeps replayed tables for the next run")
     options = parser.parse_args(arguments)
-    judged = build(options.output, most=options.most)
-    for name, value in {**judged.detection, **judged.rates}.items():
-        sys.stdout.write(f"synthetic {name}: {value:.4f}\n")
+    if options.tables is not None:
+        options.tables.mkdir(parents=True, exist_ok=True)
+    judged = build(options.output, folder=options.tables, progress=bars)
+    for line in judged.lines():
+        sys.stdout.write(f"{line}\n")
     return 0
 
 
