@@ -45,6 +45,7 @@ CONFINED = {
     "pytest": ("stores.contract",),  # the suite that outside stores run
     "redis": ("stores.redis",),
     "shap": ("explain",),
+    "sklearn": ("training.estimator",),  # which only scikit-learn itself asks for it
     "tqdm": ("cli", "training"),
     "ua_parser": ("normalize.user_agent",),
 }
