@@ -1,4 +1,4 @@
-"""Simulate the sites that the bundled model is fitted, stopped, calibrated and judged on.
+"""Simulate the sites that the bundled model is fitted, calibrated and judged on.
 
 Each site is drawn whole: its audience, forms, habits, crowds and farms (:func:`signup_risk.simulation.draw_scenario`),
 and who shares things there. Sites, not rows or days, are what is split: a threshold that holds on the end of a
@@ -29,8 +29,7 @@ from signup_risk.training.replay_parallel import replay_parallel
 from signup_risk.training.table import FeatureTable
 
 #: Seeds of the sites by what they are for. Fixed before the model was fitted; the judging ones serve nothing else.
-FIT: Final = (*range(1, 25), *range(38, 50))
-STOP: Final = tuple(range(25, 28))
+FIT: Final = (*range(1, 28), *range(38, 50))
 CALIBRATE: Final = (*range(28, 38), *range(52, 56))
 JUDGE: Final = tuple(range(101, 113))
 

@@ -32,7 +32,7 @@ simulated people. Use the model as a start, in shadow (`Policy(shadow=True)`), a
 
 Each site is drawn whole: audience, forms, habits, crowds, farms, and who shares things. At every other site nobody
 reports outcomes. A campaign of n accounts counts as n^{power} of them in fitting, and rare legitimate groups up to
-five times; no feature reads a group.
+ten times; no feature reads a group.
 
 ## Judgement on sites that served nothing else (synthetic)
 
@@ -85,6 +85,9 @@ The control, a farm drawn from legitimate traffic that no model can find: {contr
 ## Aims that are missed
 
 {missed}
+
+Kinds a4, a6 and a7 share little or nothing at sign-up by design: what is left are contradictions, blocks of numbers,
+issuers and codes, where a site asks for those. Coordination over days, not one sign-up, is what would show them.
 
 ## Limits
 

@@ -157,7 +157,7 @@ class Grown:
 
 def grow(  # noqa: PLR0913 - what is fitted, what stops it, and how
     fitting: Part,
-    stopping: Part,
+    stopping: Part | None,
     features: tuple[Feature, ...],
     *,
     seed: int = 1,
@@ -172,7 +172,7 @@ def grow(  # noqa: PLR0913 - what is fitted, what stops it, and how
 
     Args:
         fitting: Rows to fit on.
-        stopping: Rows that say when to stop.
+        stopping: Rows that say when to stop; without them all trees are grown.
         features: What the columns are; trees are held to their directions.
         seed: Seeds the sampling of rows and columns.
         parameters: LightGBM's parameters.
@@ -189,11 +189,14 @@ def grow(  # noqa: PLR0913 - what is fitted, what stops it, and how
         settings,
         training,
         num_boost_round=trees,
-        valid_sets=[lightgbm.Dataset(stopping.rows, stopping.labels, reference=training)],
-        callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
+        valid_sets=None
+        if stopping is None
+        else [lightgbm.Dataset(stopping.rows, stopping.labels, reference=training)],
+        callbacks=None if stopping is None else [lightgbm.early_stopping(PATIENCE, verbose=False)],
         init_model=None if start is None else lightgbm.Booster(model_str=start),
     )
-    count = booster.best_iteration or booster.current_iteration()
+    best = booster.best_iteration
+    count = best if best > 0 else booster.current_iteration()
     kept = lightgbm.Booster(model_str=booster.model_to_string(num_iteration=count))
     return Grown(kept.model_to_string(), count)
 

@@ -21,7 +21,7 @@ from signup_risk.stores.contract import StoreContract
 
 Run = Callable[[str], dict[str, Any]]
 
-EXAMPLES = {"fastapi", "notebook", "feature", "store", "reference", "policy"}
+EXAMPLES = {"fastapi", "notebook", "training", "feature", "store", "reference", "policy"}
 
 
 def test_every_example_is_run(readme: str) -> None:
@@ -65,6 +65,14 @@ def test_notebook_tells_decisions_and_reasons(run_example: Run) -> None:
     assert set(shown["reasons"]["signup_id"]) == {event["signup_id"] for event in events}
     assert shown["strongest"].is_monotonic_decreasing
     assert len(shown["one"]) > 0
+
+
+def test_notebook_trains_evaluates_and_compares(run_example: Run) -> None:
+    """The example of training ends in figures for both models and for every group."""
+    shown = run_example("training")
+    assert shown["found"]["rate"].tolist() == [0.001, 0.0035, 0.01, 0.05]
+    assert set(shown["groups"]["group"]) <= {one["group"] for one in shown["later"]}
+    assert len(shown["ranks"]) == len(shown["later"])
 
 
 class TestStoreOfTheRecipe(StoreContract):

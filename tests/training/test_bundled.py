@@ -14,8 +14,8 @@ from signup_risk.training.table import NEVER, FeatureTable
 
 
 def test_sites_serve_one_purpose_each() -> None:
-    """No site is fitted, stopped, calibrated or judged on twice."""
-    every = [*sites.FIT, *sites.STOP, *sites.CALIBRATE, *sites.JUDGE]
+    """No site is fitted, calibrated or judged on twice."""
+    every = [*sites.FIT, *sites.CALIBRATE, *sites.JUDGE]
     assert len(every) == len(set(every))
     assert set(every) >= sites.CROWDED
 
