@@ -21,6 +21,9 @@ MIN_GAPS: Final = 6
 #: Age of the store from which on "never seen before" says something about a key, in days.
 MIN_AGE_DAYS: Final = 1.0
 
+#: Beyond it a key is simply known. Otherwise tenure would tell for how long a store has been filled.
+MAX_AGE_DAYS: Final = 14.0
+
 #: Over-dispersion of honest traffic: variance = mean + PHI x mean^2. Counts of people are not Poisson; flash
 #: crowds and evenings make the hourly spread about 0.3 of the mean (Poisson alone is "optimistic": see
 #: "how early can a campaign be caught", negative binomial instead of Poisson).
@@ -134,9 +137,11 @@ class Velocity:
         return 2 * (math.sqrt(count + _ANSCOMBE) - math.sqrt(expected + _ANSCOMBE)) / spread
 
     def age_days(self, kind: str) -> float | None:
-        """Return days since the key was first seen; 0 if never, unknown while the store itself is young."""
+        """Return days since the key was first seen, two weeks at most; 0 if never, unknown while the store is young."""
         view = self._views.get(kind)
-        return None if view is None or self._everything.age_days() < MIN_AGE_DAYS else view.age_days()
+        if view is None or self._everything.age_days() < MIN_AGE_DAYS:
+            return None
+        return min(view.age_days(), MAX_AGE_DAYS)
 
     def regularity(self, kind: str, window: Window) -> float | None:
         """Return the spread of the gaps between sign-ups over their mean: 1 is chance, near 0 is a clockwork."""

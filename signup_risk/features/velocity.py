@@ -49,7 +49,7 @@ def _age(kind: str) -> Feature:
         name=f"{KIND[kind].stem}_age_days",
         family="velocity",
         reason=f"{KIND[kind].code}_TENURE",
-        text=f"{KIND[kind].label} first seen {{value:.1f}} days before",
+        text=f"{KIND[kind].label} first seen {{value:.1f}} days before (14 and more are one)",
         missing=_NO_KEY,
         inputs=KIND[kind].inputs,
         unit="days",
