@@ -115,6 +115,7 @@ class Calibration:
         """Return what a manifest keeps."""
         return {
             "base_rate": self.base_rate,
+            "prevalence": self.prevalence,
             "probability": {"raw": list(self.raw_knots), "logit": list(self.logit_knots)},
             "fpr": {
                 "raw": list(self.legitimate_scores),
@@ -135,11 +136,13 @@ class Calibration:
             raw, logit = tuple(map(float, line["raw"])), tuple(map(float, line["logit"]))
             scores, above = tuple(map(float, tail["raw"])), tuple(map(int, tail["above"]))
             count = int(tail["count"])
+            # Manifests from before it could be stated hold none; their probabilities are those of their data.
+            prevalence = float(kept.get("prevalence", base_rate))
         except (KeyError, TypeError, ValueError, OverflowError) as problem:
             raise ModelMismatch(
                 f"the calibration is incomplete ({problem!r}); calibrate the model again"
             ) from problem
-        return cls(raw, logit, scores, above, count, base_rate, base_rate)
+        return cls(raw, logit, scores, above, count, base_rate, prevalence)
 
     def _interpolate(self, raw: float) -> float:
         right = bisect_left(self.raw_knots, raw)

@@ -130,9 +130,16 @@ def test_another_prior_moves_log_odds_only() -> None:
 
 @given(legitimate=SCORES)
 def test_a_manifest_keeps_it_exactly(legitimate: list[float]) -> None:
-    """Written as JSON and read again, a calibration is equal."""
-    calibration = fitted(legitimate, [3.0, 5.0])
+    """Written as JSON and read again, a calibration is equal, the prevalence that it is stated for included."""
+    calibration = fitted(legitimate, [3.0, 5.0]).with_prevalence(0.02)
     assert Calibration.from_dict(json.loads(json.dumps(calibration.to_dict()))) == calibration
+
+
+def test_a_manifest_without_prevalence_is_read() -> None:
+    """Where none is kept, probabilities are stated for the share of abuse in the data."""
+    calibration = fitted([0.0, 1.0, 2.0], [3.0, 5.0])
+    kept = {key: value for key, value in calibration.to_dict().items() if key != "prevalence"}
+    assert Calibration.from_dict(kept) == calibration
 
 
 @pytest.mark.parametrize(
