@@ -19,14 +19,18 @@ _GRID_STEP: Final = 1.02
 # 50.
 _MIN_BIN: Final = 50
 _MAX_BINS: Final = 200
+# Of fewer than a thousand sign-ups, runs of 50 would leave too few steps to tell apart what the model tells apart.
+_FEWEST_BINS: Final = 20
 
 
-def fit_calibration(raw_scores: Sequence[float], labels: Sequence[int]) -> Calibration:
+def fit_calibration(raw_scores: Sequence[float], labels: Sequence[int], *, prior: float = 0.5) -> Calibration:
     """Fit probabilities by isotonic regression and false-positive rates by counting.
 
     Args:
         raw_scores: Raw scores (log-odds) of sign-ups held out from training.
         labels: 1 abusive, 0 legitimate; as many as there are scores.
+        prior: Share that a run of few sign-ups is drawn towards. With the share of abuse among the labels,
+            probabilities are level on average however rare abuse is; one half lifts them where it is rare.
 
     Raises:
         ConfigurationError: If the numbers differ, a score is not finite, or one of the two classes is
@@ -40,7 +44,7 @@ def fit_calibration(raw_scores: Sequence[float], labels: Sequence[int]) -> Calib
     pairs = sorted((float(raw), int(label)) for raw, label in zip(raw_scores, labels, strict=False))
     _check(pairs, len(raw_scores), len(labels))
     legitimate = [raw for raw, label in pairs if label == 0]
-    knots = _isotonic(_bins(pairs))
+    knots = _isotonic(_bins(pairs, prior))
     scores, above = _tail(legitimate)
     base_rate = 1.0 - len(legitimate) / len(pairs)
     return Calibration(
@@ -65,12 +69,12 @@ def _check(pairs: list[tuple[float, int]], scores: int, labels: int) -> None:
         raise ConfigurationError("calibration needs legitimate and abusive sign-ups, one of them is missing")
 
 
-def _bins(pairs: list[tuple[float, int]]) -> list[tuple[float, float, float]]:
+def _bins(pairs: list[tuple[float, int]], prior: float) -> list[tuple[float, float, float]]:
     """Return mean score, share of abuse and weight of runs of neighbours; equal scores stay together.
 
-    Shares are smoothed as (k + 1/2) / (n + 1), so that none is 0 or 1.
+    Shares are smoothed as (k + prior) / (n + 1), so that none is 0 or 1.
     """
-    size = max(_MIN_BIN, math.ceil(len(pairs) / _MAX_BINS))
+    size = max(min(_MIN_BIN, math.ceil(len(pairs) / _FEWEST_BINS)), math.ceil(len(pairs) / _MAX_BINS))
     bins: list[list[tuple[float, int]]] = [[]]
     for _, equal in groupby(pairs, key=lambda pair: pair[0]):
         if len(bins[-1]) >= size:
@@ -81,7 +85,7 @@ def _bins(pairs: list[tuple[float, int]]) -> list[tuple[float, float, float]]:
     return [
         (
             math.fsum(raw for raw, _ in members) / len(members),
-            (sum(label for _, label in members) + 0.5) / (len(members) + 1),
+            (sum(label for _, label in members) + prior) / (len(members) + 1),
             len(members) + 1.0,
         )
         for members in bins

@@ -127,7 +127,7 @@ def read_column_map(name: str | Path) -> ColumnMap:
     Examples:
         >>> found = read_column_map("ecommerce")
         >>> found.apply({"signup_time": "2015-02-24 22:55:49", "ip_address": "732758368.79972"})["ip_address"]
-        '43.173.0.96'
+        '43.173.1.96'
     """
     label = str(name)
     if label in SHIPPED:

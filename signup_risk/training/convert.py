@@ -26,7 +26,7 @@ def ipv4_number(value: Any) -> str | None:
 
     Examples:
         >>> ipv4_number("732758368.79972"), ipv4_number(3221225985), ipv4_number("5e9")
-        ('43.173.0.96', '192.0.2.1', None)
+        ('43.173.1.96', '192.0.2.1', None)
     """
     try:
         found = float(plain(value))

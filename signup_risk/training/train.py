@@ -236,7 +236,8 @@ def _finish(  # noqa: PLR0913 - everything that a result is made of
 ) -> Trained:
     part = part_of(table, split.calibrate)
     scores = raw_scores(grown.text, part.rows)
-    calibration = fit_calibration(scores.tolist(), part.labels.tolist())
+    share = float(part.labels.mean())
+    calibration = fit_calibration(scores.tolist(), part.labels.tolist(), prior=share)
     if options.prevalence is not None:
         calibration = calibration.with_prevalence(options.prevalence)
     return Trained(
