@@ -85,7 +85,7 @@ class KeyState:
         """Return one column of recent sign-ups ``low`` to ``high``: 0 is the sign-up, 1 and up its attributes."""
         width = self.width
         rows = self._view[self._rows + 4 * width * low : self._rows + 4 * width * high].cast("I")
-        return rows.tolist()[index::width]
+        return rows[index::width].tolist()
 
     @property
     def bucket_count(self) -> int:

@@ -18,7 +18,7 @@ class KeyView:
             then left out while it is among the recent ones, so that a retry reads what the first call read.
     """
 
-    __slots__ = ("_at", "_counts", "_own", "_spans", "_state")
+    __slots__ = ("_at", "_counts", "_own", "_spans", "_state", "_values")
 
     def __init__(self, state: KeyState | None, at: int, own: int = 0) -> None:
         self._state = state
@@ -26,6 +26,7 @@ class KeyView:
         self._own = own
         self._spans: dict[int, tuple[int, int]] = {}
         self._counts: dict[int, int] = {}
+        self._values: dict[tuple[int, int, int], list[int]] = {}
 
     def count(self, window: Window) -> int:
         """Return the number of sign-ups in the window; exact up to 64, then short by at most one grain's worth."""
@@ -45,8 +46,12 @@ class KeyView:
         low, high = self._span(window)
         if low == high:
             return []
-        found = self._kept(self._state.column(column, low, high), low, high)
-        return [value for value in found if value] if 0 in found else found
+        wanted = column, low, high  # many features read the same attribute, and windows often hold the same sign-ups
+        found = self._values.get(wanted)
+        if found is None:
+            kept = self._kept(self._state.column(column, low, high), low, high)
+            found = self._values[wanted] = [value for value in kept if value] if 0 in kept else kept
+        return found
 
     def age_days(self) -> float:
         """Return days since the key was first seen; 0 for a key not seen before."""
