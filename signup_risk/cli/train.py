@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -81,6 +82,7 @@ def run_train(options: argparse.Namespace) -> int:
         trained = train(history, references, chosen, base=base, say=_say, progress=bars)
         name = options.name or Path(options.output).resolve().name
         save_trained(options.output, trained, history.report, chosen, references, name=name, base=base)
+        _say("calibrated, measured and saved")
         print(_summary(trained, options.output))
         return 1 if history.report.bad else 0
 
@@ -152,7 +154,11 @@ def _summary(trained: Trained, output: str) -> str:
 
 
 def _say(text: str) -> None:
-    print(f"signup-risk: {text}", file=sys.stderr)
+    """Print a line about a step, with the seconds since the process began: they tell where the time goes."""
+    print(f"signup-risk: {time.perf_counter() - _STARTED:7.1f} s  {text}", file=sys.stderr)
+
+
+_STARTED: Final = time.perf_counter()
 
 
 def _check_output(path: Path) -> None:
