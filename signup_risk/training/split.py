@@ -20,6 +20,8 @@ SHARES: Final = (0.6, 0.15, 0.25)
 MATURITY_DAYS: Final = 60.0
 #: The gap before the calibration part takes at most this share of the history, or short ones would have no end.
 _MOST_GAP: Final = 0.1
+#: Share of the sign-ups at either end whose times do not tell how long a history is: one wrong year would.
+_STRAY: Final = 0.01
 
 #: Fewer of either class in a part, and what is fitted there is noise.
 _FEWEST: Final = 5
@@ -39,6 +41,8 @@ class Split:
         gap_days: Length of the gap.
         immature: Labelled rows left out because their label was not known at the cut-off.
         in_gap: Labelled rows left out because they lie in the gap.
+        unripe: Rows to fit or stop on whose label became known only after the calibration part begins. A model
+            trained at that moment would not have had them; with a cut-off, none that became known after it is used.
     """
 
     fit: Chosen
@@ -47,6 +51,7 @@ class Split:
     gap_days: float
     immature: int
     in_gap: int
+    unripe: int = 0
 
 
 def known_by(table: FeatureTable, maturity_days: float = MATURITY_DAYS) -> Moments:
@@ -77,16 +82,24 @@ def split_by_time(table: FeatureTable, *, until: int | None = None, maturity_day
     places = places[np.argsort(table.times[places], kind="stable")]
     times, labels = table.times[places], table.labels[places]
     _check_counts(labels)
-    span = int(times[-1] - times[0])
-    gap = int(min(maturity_days * DAY, _MOST_GAP * span))
+    gap = int(min(maturity_days * DAY, _MOST_GAP * _span(times)))
+    refused: list[list[Labels]] = []
     for first, second in _cuts(labels):
         resume = int(np.searchsorted(times, times[second - 1] + gap, side="right"))
         parts = (places[:first], places[first:second], places[max(second, resume) :])
-        if all(_is_enough(table.labels[part]) for part in parts):
+        refused.append([table.labels[part] for part in parts])
+        if all(map(_is_enough, refused[-1])):
             fit, stop, calibrate = (_mask(len(table), part) for part in parts)
             immature = int(labelled.sum() - usable.sum())
-            return Split(fit, stop, calibrate, gap / DAY, immature, max(0, resume - second))
-    raise _lopsided(labels, _cuts(labels)[0])
+            unripe = known_by(table, maturity_days)[fit | stop] > table.times[parts[2][0]]
+            return Split(fit, stop, calibrate, gap / DAY, immature, max(0, resume - second), int(unripe.sum()))
+    raise _lopsided(refused[0], gap / DAY)
+
+
+def _span(times: Moments) -> int:
+    """Return the microseconds that nearly all sign-ups lie within."""
+    ends = int(_STRAY * len(times)), int(np.ceil((1 - _STRAY) * (len(times) - 1)))
+    return int(times[ends[1]] - times[ends[0]])
 
 
 def _cuts(labels: Labels) -> list[tuple[int, int]]:
@@ -121,13 +134,12 @@ def _check_counts(labels: Labels) -> None:
             )
 
 
-def _lopsided(labels: Labels, cut: Sequence[int]) -> ConfigurationError:
-    parts = np.split(labels, cut)
+def _lopsided(parts: Sequence[Labels], gap_days: float) -> ConfigurationError:
     told = ", ".join(
         f"{abusive} abusive and {legitimate} legitimate to {name} on"
         for name, (abusive, legitimate) in zip(_PARTS, map(_counts, parts), strict=True)
     )
     return ConfigurationError(
-        f"cut by time, the history leaves {told}; each part needs {_FEWEST} of both. "
-        "Give a history in which both occur from beginning to end"
+        f"cut by time, with a gap of {gap_days:.1f} days, the history leaves {told}; each part needs {_FEWEST} of "
+        "both. Give a history in which both occur from beginning to end, or look for sign-ups with a wrong time"
     )

@@ -33,7 +33,28 @@ def test_parts_follow_each_other_with_a_gap() -> None:
 def test_the_gap_of_a_short_history_is_short() -> None:
     """Sixty days of a history of thirty would leave nothing; a tenth of it is left out instead."""
     split = split_by_time(made_table(days=30), maturity_days=60)
-    assert split.gap_days == pytest.approx(3)
+    assert 2.9 < split.gap_days <= 3  # a tenth of what lies between the first and the last hundredth
+
+
+@pytest.mark.parametrize("year", [-10_000, 27_000])
+def test_one_wrong_time_does_not_stretch_the_gap(year: int) -> None:
+    """A sign-up of 1970 or 2099 in a history of thirty days leaves the parts as they were."""
+    table = made_table(days=30)
+    times = table.times.copy()
+    times[5] = year * DAY
+    before, after = split_by_time(table), split_by_time(replace(table, times=times))
+    assert after.gap_days == pytest.approx(before.gap_days, rel=0.02)
+    assert abs(int(after.calibrate.sum()) - int(before.calibrate.sum())) <= 2
+
+
+def test_labels_that_came_later_than_the_calibration_part_are_counted() -> None:
+    """What a model trained when the calibration part begins would not have known is said."""
+    table = made_table()
+    at_once = replace(table, known_at=table.times + 1)
+    assert split_by_time(at_once).unripe == 0
+    late = split_by_time(replace(table, known_at=table.times + 400 * DAY))
+    assert late.unripe == int((late.fit | late.stop).sum())
+    assert split_by_time(table, until=80 * DAY, maturity_days=1).unripe == 0
 
 
 def test_nothing_after_the_cut_off_is_used() -> None:
