@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from signup_risk.cli.data import chosen_references
 from signup_risk.cli.evaluation_text import evaluation_text
+from signup_risk.cli.json_file import json_file
 from signup_risk.errors import ConfigurationError
 from signup_risk.extract import VERSIONS
-from signup_risk.files.errors import UnreadableFile
 from signup_risk.model import ModelArtefact, bundled_model_path
 from signup_risk.policy import Policy, read_policy
+
+if TYPE_CHECKING:
+    from signup_risk.training.history import History, HistoryReport
+    from signup_risk.training.table import FeatureTable
 
 #: What stands for the model that comes with the package.
 BUNDLED: Final = "bundled"
@@ -31,23 +33,34 @@ def run_evaluate(options: argparse.Namespace) -> int:
     Returns:
         The exit status: 0, or 1 if rows of the history could not be read.
     """
-    # Imported here, since they load NumPy and LightGBM, which no other command needs.
-    from signup_risk.training.column_map import read_column_map
+    with ExitStack() as stack:
+        write = None if options.json is None else stack.enter_context(json_file(options.json, _inputs(options)))
+        found, report = _judged(options)
+        if write is not None:
+            write(found)
+    # The file stands by now, whoever reads the tables and stops reading.
+    if options.json != "-":
+        print(evaluation_text(found, report.summary()))
+    return 1 if report.bad else 0
+
+
+def _inputs(options: argparse.Namespace) -> list[str]:
+    """Return the files and folders that the options name to be read."""
+    references = [text.partition("=")[2] for text in options.reference]
+    named = [options.model, options.against, *options.history, options.map, options.policy, options.data_dir]
+    return [name for name in (*named, *references) if name]
+
+
+def _judged(options: argparse.Namespace) -> tuple[dict[str, Any], HistoryReport]:
+    # Imported here, since it loads NumPy and LightGBM, which no other command needs.
     from signup_risk.training.evaluate import evaluate
-    from signup_risk.training.history import open_history
-    from signup_risk.training.progress import bars
 
     policy = Policy() if options.policy is None else read_policy(options.policy)
-    column_map = None if options.map is None else read_column_map(options.map)
     with ExitStack() as stack:
         artefacts = [_load(name) for name in (options.model, options.against) if name is not None]
         for artefact in artefacts:
             stack.callback(artefact.close)
-        history = stack.enter_context(
-            open_history(
-                options.history, column_map=column_map, label_column=options.label_column, say=_say, progress=bars
-            )
-        )
+        history = stack.enter_context(_history(options))
         report = history.report
         if not (report.abusive and report.legitimate):
             raise ConfigurationError(
@@ -56,16 +69,31 @@ def run_evaluate(options: argparse.Namespace) -> int:
             )
         table = _replayed(history, artefacts, options)
         challenger = artefacts[1] if len(artefacts) > 1 else None
-        found = evaluate(artefacts[0], table, policy=policy, challenger=challenger, seed=options.seed).to_dict()
-    _write(found, options.json, report.summary())
-    return 1 if report.bad else 0
+        found = evaluate(artefacts[0], table, policy=policy, challenger=challenger, seed=options.seed)
+        return found.to_dict(), report
+
+
+def _history(options: argparse.Namespace) -> History:
+    from signup_risk.training.column_map import read_column_map
+    from signup_risk.training.history import open_history
+    from signup_risk.training.label_values import LabelValues
+    from signup_risk.training.progress import bars
+
+    return open_history(
+        options.history,
+        column_map=None if options.map is None else read_column_map(options.map),
+        label_column=options.label_column,
+        label_values=None if options.label_values is None else LabelValues.parse(options.label_values),
+        say=_say,
+        progress=bars,
+    )
 
 
 def _load(name: str) -> ModelArtefact:
     return ModelArtefact.load(bundled_model_path() if name == BUNDLED else name, versions=VERSIONS)
 
 
-def _replayed(history: Any, artefacts: list[ModelArtefact], options: argparse.Namespace) -> Any:
+def _replayed(history: History, artefacts: list[ModelArtefact], options: argparse.Namespace) -> FeatureTable:
     from signup_risk.training.evaluate import wanted_features
     from signup_risk.training.progress import bars
     from signup_risk.training.replay import replay
@@ -78,19 +106,6 @@ def _replayed(history: Any, artefacts: list[ModelArtefact], options: argparse.Na
     if jobs == 1:
         return replay(bars(history, "replaying", count), references, features)
     return replay_parallel(bars(history.records(), "replaying", count), references, features, workers=jobs)
-
-
-def _write(found: dict[str, Any], name: str | None, summary: str) -> None:
-    text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    if name == "-":
-        sys.stdout.write(text)
-        return
-    print(evaluation_text(found, summary))
-    if name is not None:
-        try:
-            Path(name).write_text(text, encoding="utf-8")
-        except OSError as problem:
-            raise UnreadableFile(f"{name}: cannot be written ({problem.strerror}); check the path") from None
 
 
 def _say(text: str) -> None:

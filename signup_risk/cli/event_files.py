@@ -54,7 +54,7 @@ def open_event_file(name: str) -> Iterator[EventFile]:
         return
     if not is_table and Path(name.removesuffix(".gz")).suffix.lower() not in _LINES:
         raise UnreadableFile(f"{name}: the name does not tell its format; end it in .jsonl, .jsonl.gz or .parquet")
-    with _scratch(Path(name)) as stream, ExitStack() as stack:
+    with scratch_file(Path(name)) as stream, ExitStack() as stack:
         target: BinaryIO = stream
         if name.endswith(".gz"):
             # No name and time of writing inside, so that the same sign-ups give the same bytes.
@@ -74,7 +74,7 @@ def _finished(file: _Lines | _Table) -> Iterator[_Lines | _Table]:
 
 
 @contextmanager
-def _scratch(path: Path) -> Iterator[BinaryIO]:
+def scratch_file(path: Path) -> Iterator[BinaryIO]:
     """Open a file beside the one that is wanted, and give it its name if the block succeeds."""
     wanted = path.resolve()
     is_special = wanted.exists() and not stat.S_ISREG(wanted.stat().st_mode)

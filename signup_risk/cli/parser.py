@@ -9,6 +9,7 @@ from signup_risk._version import __version__
 from signup_risk.cli.catalogue import LAYOUTS, run_features
 from signup_risk.cli.data import run_list
 from signup_risk.cli.evaluate import run_evaluate
+from signup_risk.cli.numbers import seed
 from signup_risk.cli.refresh import run_refresh
 from signup_risk.cli.score import run_score
 from signup_risk.cli.simulate import DEFAULT_SCENARIO, run_simulate
@@ -156,9 +157,10 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     judged.add_argument("--against", metavar="MODEL2", help="folder of a model to compare with, or: bundled")
     judged.add_argument("--map", metavar="FILE", help="column map: a file, or one that comes with the package")
     judged.add_argument("--label-column", metavar="NAME", help="column with the label (default: label)")
+    judged.add_argument("--label-values", metavar="V=M,...", help="what labels mean, as fraud=1,legit=0,open=unknown")
     judged.add_argument("--json", metavar="FILE", help="write all figures as JSON; - prints them instead of the tables")
     judged.add_argument("--policy", metavar="FILE", help="policy as TOML or JSON (default: the default policy)")
-    judged.add_argument("--seed", metavar="S", type=int, default=1, help="same seed, same intervals (default: 1)")
+    judged.add_argument("--seed", metavar="S", type=seed, default=1, help="same seed, same intervals (default: 1)")
     judged.add_argument("--jobs", metavar="N", type=_positive, help="processes that replay (default: by size)")
     _add_references(judged)
 
