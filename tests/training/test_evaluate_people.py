@@ -8,6 +8,7 @@ from array import array
 import numpy as np
 import pytest
 
+from signup_risk.errors import ConfigurationError
 from signup_risk.extract import select
 from signup_risk.model import ModelArtefact, bundled_model_path
 from signup_risk.policy import Evidence, Policy, Thresholds
@@ -51,6 +52,17 @@ def test_kinds_are_counted_over_their_campaigns() -> None:
     merged = kind_shares(stopped, judged, merged=True)
     assert [(one.kind, one.campaigns, one.found.value) for one in merged] == [("all", 4, 55 / 135)]
     assert kind_of("farm.nosignal.1") == "farm.nosignal"
+
+
+def test_labels_against_their_groups_are_told_apart_from_none() -> None:
+    """Where groups contradict every label of a class, that is said; where there is no such label, that."""
+    groups = ["farm.a1.1"] * 3 + ["legit.a"] * 5
+    with pytest.raises(ConfigurationError, match=r"all 3 sign-ups labelled legitimate \(0\).*'farm.a1.1'"):
+        sample([0] * 3 + [1] * 5, groups)
+    with pytest.raises(ConfigurationError, match=r"all 5 sign-ups labelled abusive \(1\).*'legit.a'"):
+        sample([1] * 5 + [0], ["legit.a"] * 6)
+    with pytest.raises(ConfigurationError, match="no sign-up labelled legitimate among its 8"):
+        sample([1] * 8, groups)
 
 
 def campaigns() -> tuple[Sample, np.ndarray]:

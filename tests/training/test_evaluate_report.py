@@ -18,7 +18,8 @@ from signup_risk.policy import ListEntry, Policy
 from signup_risk.training.calibrate import fit_calibration
 from signup_risk.training.evaluate import Evaluation, evaluate, leave_one_kind_out, wanted_features, with_features_only
 from signup_risk.training.evaluate.baseline import FEATURES as RULES
-from signup_risk.training.evaluate.cautions import SKETCH, maturity, overlap_cautions, sketch
+from signup_risk.training.evaluate.cautions import SKETCH, maturity, overlap_cautions, sketch, small_groups
+from signup_risk.training.evaluate.groups import group_rates
 from signup_risk.training.evaluate.sample import Sample
 from signup_risk.training.fit import fit, summaries
 from signup_risk.training.table import FeatureTable
@@ -164,6 +165,34 @@ def test_young_labels_are_noticed(artefact: ModelArtefact) -> None:
     assert told.young_share < 0.01
     untold = maturity(replace(rows, known_at=np.full(2000, 2**63 - 1)), Sample.of(rows))
     assert (untold.gap_days, untold.is_measured, untold.young_share) == (60.0, False, 1.0)
+
+
+def test_labels_dated_wrongly_hide_nothing() -> None:
+    """A label dated in the far future does not make the others ripe, nor one from before its sign-up."""
+    rows = history(700, seed=3)
+    known_at = np.minimum(rows.times + 20 * DAY_US, rows.times.max())
+    expected = maturity(replace(rows, known_at=known_at), Sample.of(rows))
+    assert expected.young_share > 0.3
+    known_at[:2] += 75 * 365 * DAY_US
+    abusive = np.flatnonzero(rows.labels == 1)
+    known_at[abusive[: len(abusive) // 10]] -= 400 * DAY_US
+    found = maturity(replace(rows, known_at=known_at), Sample.of(rows))
+    assert found.young_share == pytest.approx(expected.young_share, abs=0.02)
+    before = maturity(replace(rows, known_at=rows.times - DAY_US), Sample.of(rows))
+    assert (before.gap_days, before.is_measured) == (60.0, False)
+
+
+def test_a_crowd_of_small_groups_is_counted() -> None:
+    """Ten small groups are named and the others counted; the figures have them all."""
+    rows = history(800, seed=3)
+    groups = [f"legit.{number % 25:02}" if number < 500 else group for number, group in enumerate(rows.groups)]
+    labels = np.where(np.arange(800) < 500, 0, rows.labels).astype(np.int8)
+    judged = Sample.of(replace(rows, groups=groups, labels=labels))
+    too_small = group_rates(np.zeros(800, dtype=np.bool_), judged).too_small
+    assert len(too_small) >= 25
+    text = small_groups(too_small)
+    assert text.endswith(f"legit.09 and {len(too_small) - 10} more")
+    assert small_groups(("a", "b")).endswith(": a, b")
 
 
 def test_thin_histories_are_called_thin(artefact: ModelArtefact) -> None:

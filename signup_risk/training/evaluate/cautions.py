@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,9 +19,13 @@ _DAY_US: Final = 86_400_000_000
 #: How long abuse takes to be known where the history does not tell: card disputes take that long.
 DEFAULT_MATURITY_DAYS: Final = 60.0
 _MATURE: Final = 0.9
+#: Share of labels up to which the last one is looked for; so few beyond may be dated wrongly.
+_LAST_LABEL: Final = 0.995
 _MOST_YOUNG: Final = 0.05
 #: With fewer campaigns, drawing them again cannot say how unlike the next one will be.
 MIN_CAMPAIGNS: Final = 10
+#: Groups that one caution names; a history may have hundreds.
+_MOST_NAMED: Final = 10
 #: Digests kept of the training sign-ups; finds a share of one in a hundred with a chance of 92 %.
 SKETCH: Final = 256
 
@@ -58,11 +62,13 @@ class Maturity:
 def maturity(table: FeatureTable, sample: Sample) -> Maturity:
     """Measure how many sign-ups are too young for their label to be believed.
 
-    The end of what is known is the last sign-up or the last label, whichever is later.
+    The end of what is known is the last sign-up or the last label, whichever is later. A few labels may be dated
+    wrongly: those in the far future do not move the end, and those before their sign-up do not shorten the gap.
     """
     told = table.known_at != NEVER
-    end = max(int(table.times.max()), int(table.known_at[told].max()) if told.any() else 0)
-    found = told & sample.abusive
+    labels_end = int(np.quantile(table.known_at[told], _LAST_LABEL, method="lower")) if told.any() else 0
+    end = max(int(table.times.max()), labels_end)
+    found = told & sample.abusive & (table.known_at >= table.times)
     if found.any():
         delays = table.known_at[found] - table.times[found]
         gap = float(np.quantile(delays, _MATURE)) / _DAY_US
@@ -144,6 +150,13 @@ def label_cautions(sample: Sample, found: Maturity) -> list[Caution]:
         )
         cautions.append(Caution("FEW_CAMPAIGNS", text))
     return cautions
+
+
+def small_groups(names: Sequence[str]) -> str:
+    """Say which legitimate groups are too small, the first of them by name: ``too_small`` of the figures has all."""
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    shown = ", ".join(names[:_MOST_NAMED])
+    return f"{len(names)} legitimate groups have too few sign-ups to speak of: {shown}{more}"
 
 
 def _window(window: Any) -> tuple[int, int] | None:

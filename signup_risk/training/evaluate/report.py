@@ -43,6 +43,7 @@ from signup_risk.training.evaluate.cautions import (
     label_cautions,
     maturity,
     overlap_cautions,
+    small_groups,
 )
 from signup_risk.training.evaluate.compare import Swap, separation, swaps
 from signup_risk.training.evaluate.decisions import Decisions, Level, decide
@@ -261,8 +262,7 @@ def _cautions(policy: Policy, splits: Splits, reports: Sequence[ModelReport]) ->
     ]
     small = reports[0].levels["step_up"].groups.too_small
     if small:
-        text = f"{len(small)} legitimate groups have too few sign-ups to speak of: {', '.join(small)}"
-        found.append(Caution("SMALL_GROUPS", text))
+        found.append(Caution("SMALL_GROUPS", small_groups(small)))
     if splits.is_alarming:
         text = (
             f"a small model scores {splits.at_random:.3f} with rows split at random and {splits.by_time:.3f} split by "

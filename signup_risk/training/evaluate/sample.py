@@ -72,16 +72,28 @@ class Sample:
         control = np.char.startswith(groups, CONTROL)
         legitimate = (table.labels == 0) & ~farm
         abusive = (table.labels == 1) & ~control & ~honest
-        for name, mask in (("legitimate", legitimate), ("abusive", abusive)):
-            if not mask.any():
-                raise ConfigurationError(
-                    f"the history has no sign-up labelled {name} among its {len(table)}; a model can only be judged on "
-                    "both kinds: give a history with labels 0 and 1"
-                )
         doubtful = ((table.labels == 0) & farm & ~control) | ((table.labels == 1) & honest)
+        for number, (name, mask) in enumerate((("legitimate", legitimate), ("abusive", abusive))):
+            if not mask.any():
+                raise ConfigurationError(_missing(name, number, doubtful, table))
         members = (abusive | (farm & ~control)) & (groups != "")
         clusters = _clusters(groups, table.times, legitimate)
         return cls(table.times, groups, legitimate, abusive, control, doubtful, members, clusters)
+
+
+def _missing(name: str, number: int, doubtful: Bools, table: FeatureTable) -> str:
+    """Say why no sign-up counts as a class: none is labelled so, or their groups say the opposite."""
+    against = np.flatnonzero(doubtful & (table.labels == number))
+    if against.size:
+        return (
+            f"all {against.size:,} sign-ups labelled {name} ({number}) are of groups that say the opposite, such as "
+            f"{table.groups[against[0]]!r}; check that 1 means abusive and 0 legitimate, and say what labels mean "
+            "where it is the other way round"
+        )
+    return (
+        f"the history has no sign-up labelled {name} among its {len(table)}; a model can only be judged on "
+        "both kinds: give a history with labels 0 and 1"
+    )
 
 
 def kind_of(group: str) -> str:
