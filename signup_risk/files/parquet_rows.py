@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,9 @@ from signup_risk.files.records import BadLine, Payload, Records
 # About a megabyte of sign-ups: large enough for the columns to pay off, small beside everything else.
 _BATCH: Final = 2048
 
+#: Columns with times of the contract.
+TIMES: Final = ("at", "label_at")
+
 
 class ParquetRows:
     """Hold an open Parquet file.
@@ -22,15 +25,16 @@ class ParquetRows:
         total: Number of rows.
     """
 
-    def __init__(self, path: Path, check: CheckColumns = check_columns) -> None:
+    def __init__(self, path: Path, check: CheckColumns = check_columns, times: Sequence[str] = TIMES) -> None:
         """Open the file and look at its columns.
 
         Args:
             path: The file.
             check: Refuses columns that nobody wants.
+            times: Columns whose times have to have a zone.
 
         Raises:
-            UnreadableFile: It is no Parquet file, or its columns are no fields.
+            UnreadableFile: It is no Parquet file, its columns are no fields, or its times have no zone.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -42,8 +46,9 @@ class ParquetRows:
         self.total: int = self._file.metadata.num_rows
         schema = self._file.schema_arrow
         check([name for name in schema.names if name not in (*PARTS, "custom")])
-        if check is check_columns:
-            _check_zone(path, schema.field("at").type)
+        for name in times:
+            if name in schema.names:
+                _check_zone(path, name, schema.field(name).type)
 
     def records(self) -> Records:
         """Yield the rows, numbered from 1.
@@ -67,12 +72,12 @@ class ParquetRows:
         self._file.close()
 
 
-def _check_zone(path: Path, kind: Any) -> None:
+def _check_zone(path: Path, name: str, kind: Any) -> None:
     """Refuse times without a zone once, rather than in every row."""
     import pyarrow as pa
 
     if pa.types.is_timestamp(kind) and kind.tz is None:
-        raise UnreadableFile(f"{path}: the times in column at have no time zone; write them with one, such as UTC")
+        raise UnreadableFile(f"{path}: the times in column {name} have no time zone; write them with one, such as UTC")
 
 
 def _in_microseconds(batch: Any) -> Any:

@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, Protocol, get_args
@@ -16,7 +16,7 @@ from typing import BinaryIO, Final, Literal, Protocol, get_args
 from signup_risk.files.csv_rows import CheckColumns, check_columns, csv_records
 from signup_risk.files.errors import UnreadableFile
 from signup_risk.files.lines import BLOCK, numbered_lines
-from signup_risk.files.parquet_rows import ParquetRows
+from signup_risk.files.parquet_rows import TIMES, ParquetRows
 from signup_risk.files.records import Records
 
 Format = Literal["jsonl", "csv", "parquet"]
@@ -58,13 +58,16 @@ class Source(Protocol):
         """Close the input."""
 
 
-def open_source(name: str, form: Format | None, check: CheckColumns = check_columns) -> Source:
+def open_source(
+    name: str, form: Format | None, check: CheckColumns = check_columns, times: Sequence[str] = TIMES
+) -> Source:
     """Open a file, or standard input for ``-``.
 
     Args:
         name: Path or ``-``.
         form: Format, if it is not to be told by the name.
         check: Refuses the columns of a table that nobody wants.
+        times: Columns whose times have to have a zone, where a format can leave it out.
 
     Raises:
         UnreadableFile: It cannot be opened, or its name tells no format.
@@ -81,7 +84,7 @@ def open_source(name: str, form: Format | None, check: CheckColumns = check_colu
         raise UnreadableFile(f"{name}: cannot be read ({problem.strerror}); check the path") from None
     if chosen == "parquet":
         stream.close()
-        return ParquetSource(path, check)
+        return ParquetSource(path, check, times)
     return LineSource(stream, chosen, check)
 
 
@@ -197,8 +200,8 @@ class ParquetSource:
     place = "row"
     unit = " rows"
 
-    def __init__(self, path: Path, check: CheckColumns = check_columns) -> None:
-        self._rows = ParquetRows(path, check)
+    def __init__(self, path: Path, check: CheckColumns = check_columns, times: Sequence[str] = TIMES) -> None:
+        self._rows = ParquetRows(path, check, times)
         self._status = path.stat()
         self._number = 0
         self.total: int | None = self._rows.total

@@ -95,6 +95,10 @@ class ColumnMap:
                 "give the map that fits this table"
             )
 
+    def times(self) -> tuple[str, ...]:
+        """Return the columns with times that are read as they are, so that they have to say their offset."""
+        return tuple(column.name for column in self.columns if column.field in _TIMES and column.convert is None)
+
     def unused(self, columns: Sequence[str]) -> list[str]:
         """Return the columns of a table that the map does not speak of."""
         spoken = {column.name for column in self.columns} | set(self.ignored)
@@ -148,22 +152,30 @@ def read_column_map(name: str | Path) -> ColumnMap:
 def _map_of(name: str, kept: Any) -> ColumnMap:
     if not isinstance(kept, dict) or not set(kept) <= _SECTIONS or not isinstance(kept.get("columns"), dict):
         raise _wrong(name, "it holds other parts than columns, constants and ignored, or no columns")
-    labels = None
-    columns = []
-    for column, said in kept["columns"].items():
-        if not isinstance(said, dict) or not set(said) <= _KEYS:
-            raise _wrong(name, f"column {column!r} says other things than {', '.join(sorted(_KEYS))}")
-        columns.append(Column(column, _field(name, said.get("field")), _conversion(name, column, said)))
-        if "values" in said:
-            labels = LabelValues.of(said["values"])
-    constants = {_field(name, key): value for key, value in kept.get("constants", {}).items()}
+    columns = tuple(_column(name, column, said) for column, said in kept["columns"].items())
+    values = [said["values"] for said in kept["columns"].values() if "values" in said]
+    constants = {_field(name, key): value for key, value in _section(name, kept, "constants").items()}
     fields = [*(column.field for column in columns), *constants]
     twice = sorted({one for one in fields if fields.count(one) > 1})
     if twice:
         raise _wrong(name, f"field {twice[0]!r} is given twice")
     if "at" not in fields:
         raise _wrong(name, "no column holds the field at, the time of the sign-up")
-    return ColumnMap(name, tuple(columns), constants, dict(kept.get("ignored", {})), labels)
+    labels = LabelValues.of(values[0]) if values else None
+    return ColumnMap(name, columns, constants, dict(_section(name, kept, "ignored")), labels)
+
+
+def _section(name: str, kept: Mapping[str, Any], section: str) -> Mapping[str, Any]:
+    found = kept.get(section, {})
+    if not isinstance(found, dict):
+        raise _wrong(name, f"{section} is {kind_of(found)}; write it as a table, [{section}] and a line for each")
+    return found
+
+
+def _column(name: str, column: str, said: Any) -> Column:
+    if not isinstance(said, dict) or not set(said) <= _KEYS:
+        raise _wrong(name, f"column {column!r} says other things than {', '.join(sorted(_KEYS))}")
+    return Column(column, _field(name, said.get("field")), _conversion(name, column, said))
 
 
 def _field(name: str, field_name: Any) -> str:
@@ -176,13 +188,19 @@ def _conversion(name: str, column: str, said: Mapping[str, Any]) -> Convert | No
     if "values" in said and said["field"] != "label":
         raise _wrong(name, f"column {column!r} maps values, which only the label can")
     kind = said.get("convert")
-    if kind == "time":
-        return time_reader(str(said.get("offset", "")), tuple(map(str, said.get("formats", ()))))
     if kind is None:
         return as_json if said["field"].startswith("custom.") else None
-    if kind not in CONVERSIONS:
+    if kind == "time":
+        return time_reader(str(said.get("offset", "")), _formats(name, column, said.get("formats", [])))
+    if not isinstance(kind, str) or kind not in CONVERSIONS:
         raise _wrong(name, f"column {column!r} is converted by {kind!r}; known are time, {', '.join(CONVERSIONS)}")
     return CONVERSIONS[kind]
+
+
+def _formats(name: str, column: str, formats: Any) -> tuple[str, ...]:
+    if isinstance(formats, list) and all(isinstance(one, str) for one in formats):
+        return tuple(formats)
+    raise _wrong(name, f'column {column!r} has formats {formats!r}; give a list of texts, such as ["%m/%d/%Y %H:%M"]')
 
 
 def _wrong(name: str, what: str) -> ConfigurationError:

@@ -28,11 +28,8 @@ def ipv4_number(value: Any) -> str | None:
         >>> ipv4_number("732758368.79972"), ipv4_number(3221225985), ipv4_number("5e9")
         ('43.173.1.96', '192.0.2.1', None)
     """
-    try:
-        found = float(plain(value))
-    except (TypeError, ValueError):
-        return None
-    return str(IPv4Address(int(found))) if math.isfinite(found) and 0 <= found < 2**32 else None
+    found = number(value)
+    return str(IPv4Address(int(found))) if found is not None and 0 <= found < 2**32 else None
 
 
 def number(value: Any) -> float | None:
@@ -44,7 +41,8 @@ def number(value: Any) -> float | None:
     """
     try:
         found = float(plain(value))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
+        # A whole number of more than 308 digits overflows.
         return None
     return found if math.isfinite(found) else None
 

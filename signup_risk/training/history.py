@@ -1,8 +1,8 @@
 """Read a history of sign-ups from files, in any order, and give it back in the order of time.
 
 Rows that cannot be read are reported with file, number and reason, never with what they hold; a sign-up that stands
-twice counts once, the earliest of them. Rows are kept in a temporary file while they are brought into order, so a
-history may be larger than memory.
+twice counts once: as it was the earliest time, with the label that became known last. Rows are kept in a temporary
+file while they are brought into order, so a history may be larger than memory.
 """
 
 from __future__ import annotations
@@ -20,9 +20,13 @@ from signup_risk.errors import ConfigurationError, InvalidSignup
 from signup_risk.events import Signup
 from signup_risk.files.csv_rows import check_columns
 from signup_risk.files.errors import UnreadableFile
+from signup_risk.files.parquet_rows import TIMES
 from signup_risk.files.records import BadLine, Payload, object_of
 from signup_risk.files.sources import Source, open_source
+from signup_risk.references import open_references
+from signup_risk.scorer.times import microseconds
 from signup_risk.training.column_map import ColumnMap
+from signup_risk.training.input_notes import LOOKED_AT, input_notes
 from signup_risk.training.label_values import LabelReader, LabelValues
 from signup_risk.training.progress import Progress, quiet
 from signup_risk.training.spool import Entry, Spool
@@ -33,8 +37,11 @@ Say = Callable[[str], None]
 
 #: Bad rows that are named one by one; the rest is counted.
 SHOWN: Final = 20
-#: Keys of ``custom`` that are kept count of, the most that can become features.
+#: Keys of ``custom`` that can become features, the most frequent ones.
 MOST_CUSTOM: Final = 200
+# So many are counted; whoever has more of them has made keys of values.
+_COUNTED_CUSTOM: Final = 5000
+_LABEL: Final = ("label", "label_at")
 
 
 @dataclass(slots=True)
@@ -47,7 +54,8 @@ class HistoryReport:
         problems: The first of them: file, number and reason.
         late: Rows that came after a later one.
         repeated: Rows whose id had been there, left out.
-        conflicting: Those of them that had another label.
+        conflicting: Labels that were dropped, since the id has another one, which became known later.
+        early: Labels that became known before their sign-up, which cannot be.
         abusive: Sign-ups labelled abusive.
         legitimate: Sign-ups labelled legitimate.
         unlabelled: Sign-ups whose outcome is not known.
@@ -63,6 +71,7 @@ class HistoryReport:
     late: int = 0
     repeated: int = 0
     conflicting: int = 0
+    early: int = 0
     abusive: int = 0
     legitimate: int = 0
     unlabelled: int = 0
@@ -82,14 +91,20 @@ class HistoryReport:
         said = f"{kept:,} sign-ups: {self.abusive:,} abusive, {self.legitimate:,} legitimate"
         said += f", {self.unlabelled:,} without a label"
         if self.repeated:
-            said += f"; {self.repeated:,} rows repeated an id"
+            said += f"; {_counted(self.repeated, 'row')} repeated an id"
         if self.conflicting:
-            said += f" ({self.conflicting:,} with another label; the earliest row counts)"
+            said += (
+                f" ({_counted(self.conflicting, 'label')} dropped; of several, the one that became known last counts)"
+            )
         if self.late:
             said += f"; {self.late:,} rows were not in the order of time and were sorted"
         if self.bad:
-            said += f"; {self.bad:,} row{'s' if self.bad > 1 else ''} could not be read"
+            said += f"; {_counted(self.bad, 'row')} could not be read"
         return said
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 class History:
@@ -109,11 +124,11 @@ class History:
 
     def __iter__(self) -> Iterator[Signup]:
         """Yield the sign-ups in the order of time."""
-        return map(signup_of_record, self._spool.records())
+        return map(signup_of_record, self.records())
 
     def records(self) -> Iterator[bytes]:
         """Yield what :func:`signup_of_record` reads, for processes that share the work."""
-        return self._spool.records()
+        return self._spool.records(_relabelled)
 
     def close(self) -> None:
         """Delete the temporary file."""
@@ -194,6 +209,12 @@ def _pack(event: Mapping[str, Any]) -> bytes:
         return b"P" + pickle.dumps(event, pickle.HIGHEST_PROTOCOL)
 
 
+def _relabelled(record: bytes, other: bytes) -> bytes:
+    event, source = _unpack(record), _unpack(other)
+    label = {name: source[name] for name in _LABEL if name in source}
+    return _pack({name: value for name, value in event.items() if name not in _LABEL} | label)
+
+
 def _unpack(record: bytes) -> Any:
     if record[:1] == b"P":
         return pickle.loads(record[1:])  # noqa: S301 - written by _pack to an unnamed file of this process
@@ -212,24 +233,24 @@ class _Reader:
         mapped = None if column_map is None else column_map.labels
         self._labels = LabelReader(values or mapped)
         self._label_seen = False
+        self._empty: list[str] = []
         self._say = say
         self._report = HistoryReport()
 
     def read(self, path: str, progress: Progress) -> None:
         """Read one file."""
-        with closing(open_source(path, None, self._check)) as source:
+        is_empty = True
+        with closing(open_source(path, None, self._check, self._times())) as source:
             for number, payload in progress(source.records(nullcontext), f"reading {Path(path).name}"):
                 self._take(payload, path, source, number)
+                is_empty = False
+        if is_empty:
+            self._empty.append(path)
 
     def finish(self) -> HistoryReport:
         """Return what was found, having refused what no model can be made of."""
         report, spool = self._report, self._spool
-        if not report.read:
-            first = f", the first of them {report.problems[0]}" if report.problems else ""
-            raise ConfigurationError(f"the history holds no sign-up that can be read; {report.bad:,} bad rows{first}")
-        if self._label_column is not None and not self._label_seen:
-            raise ConfigurationError(f"no row has a field {self._label_column!r}; check --label-column")
-        self._labels.check(self._label_column or "label")
+        self._refuse_nothing()
         labels, times = spool.labels, spool.times()
         report.late = spool.late
         report.repeated = report.read - len(labels)
@@ -237,7 +258,55 @@ class _Reader:
         report.abusive, report.legitimate = int((labels == 1).sum()), int((labels == 0).sum())
         report.unlabelled = int((labels == UNKNOWN).sum())
         report.first, report.last = int(times[0]), int(times[-1])
+        report.early = spool.early_labels()
+        self._note_oddities()
+        self._choose_custom()
         return report
+
+    def _refuse_nothing(self) -> None:
+        report = self._report
+        if not report.read + report.bad:
+            raise ConfigurationError(
+                f"the history holds no rows: {', '.join(self._empty[:SHOWN]) or 'no file was given'}; "
+                "a file that is empty, or has a header only, cannot be learnt from. Give files with sign-ups"
+            )
+        if not report.read:
+            raise ConfigurationError(
+                f"the history holds no sign-up that can be read; {report.bad:,} bad rows, the first of them "
+                f"{report.problems[0]}"
+            )
+        if self._label_column is not None and not self._label_seen:
+            raise ConfigurationError(f"no row has a field {self._label_column!r}; check --label-column")
+        self._labels.check(self._label_column or "label")
+
+    def _note_oddities(self) -> None:
+        for path in self._empty:
+            self._note(f"{path}: holds no rows, it is empty or has a header only")
+        if self._report.early:
+            self._note(
+                f"label_at is before the time of the sign-up in {_counted(self._report.early, 'row')}, though no outcome is "
+                "known earlier; check which column it is, and its offset from UTC"
+            )
+        some = map(signup_of_record, self._spool.records(_relabelled, LOOKED_AT))
+        for note in input_notes(some, open_references()):
+            self._note(note)
+
+    def _choose_custom(self) -> None:
+        """Keep the most frequent keys, of equal ones the first by name, so that the order of rows is no matter."""
+        counted = self._report.custom
+        ranked = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+        if len(counted) == _COUNTED_CUSTOM:
+            self._note(f"custom has {_COUNTED_CUSTOM:,} keys with numbers or more; those that came later do not count")
+        if len(ranked) > MOST_CUSTOM:
+            self._note(
+                f"custom has {len(ranked):,} keys with numbers or truth values; only the {MOST_CUSTOM} most frequent "
+                f"can become features, the other {len(ranked) - MOST_CUSTOM:,} are left out"
+            )
+        self._report.custom = Counter(dict(ranked[:MOST_CUSTOM]))
+
+    def _times(self) -> tuple[str, ...]:
+        """Return the columns whose times are read as they are, so that they have to say their offset."""
+        return TIMES if self._map is None else self._map.times()
 
     def _check(self, columns: Sequence[str]) -> None:
         label = self._label_column
@@ -268,7 +337,8 @@ class _Reader:
             return
         assert not isinstance(event, BadLine)  # noqa: S101 - for the type checker; told apart above
         label = UNKNOWN if signup.label is None else signup.label
-        self._spool.add(_pack(event), Entry(signup.at_us, signup.signup_id, label))
+        label_at = None if signup.label_at is None else microseconds(signup.label_at)
+        self._spool.add(_pack(event), Entry(signup.at_us, signup.signup_id, label, label_at))
         self._report.read += 1
         self._count_custom(signup)
 
@@ -296,7 +366,7 @@ class _Reader:
     def _count_custom(self, signup: Signup) -> None:
         counted = self._report.custom
         for key, value in signup.custom.items():
-            if not isinstance(value, str) and (key in counted or len(counted) < MOST_CUSTOM):
+            if not isinstance(value, str) and (key in counted or len(counted) < _COUNTED_CUSTOM):
                 counted[key] += 1
 
 

@@ -45,10 +45,10 @@ class LabelValues:
         wrong = [value for value, meaning in said.items() if str(meaning) not in _MEANINGS]
         if wrong:
             raise ConfigurationError(
-                f"label value {str(wrong[0])[:_LONGEST]!r} means {str(said[wrong[0]])[:_LONGEST]!r}; "
+                f"label value {_short(str(wrong[0]))} means {_short(str(said[wrong[0]]))}; "
                 "a meaning is 1 (abusive), 0 (legitimate) or unknown"
             )
-        return cls({str(value): _MEANINGS[str(meaning)] for value, meaning in said.items()})
+        return cls({_text(value): _MEANINGS[str(meaning)] for value, meaning in said.items()})
 
     @classmethod
     def parse(cls, text: str) -> LabelValues:
@@ -107,9 +107,9 @@ class LabelReader:
         """
         if not self.odd:
             return
-        shown = ", ".join(f"{value!r} ({count:,})" for value, count in self.odd.most_common(_SHOWN))
+        shown = ", ".join(f"{_short(value)} ({count:,})" for value, count in self.odd.most_common(_SHOWN))
         more = f" and {len(self.odd) - _SHOWN} more" if len(self.odd) > _SHOWN else ""
-        known = "1, 0, true, false" if self.values is None else ", ".join(self.values.meanings)
+        known = "1, 0, true, false" if self.values is None else ", ".join(map(_short, self.values.meanings))
         raise ConfigurationError(
             f"the label {column} has {len(self.odd)} values that mean neither abusive nor legitimate: {shown}{more}; "
             f"known are {known}, and nothing for unknown. Say what each means with "
@@ -121,4 +121,9 @@ def _text(value: Any) -> str:
     found = plain(value)
     if isinstance(found, float) and found.is_integer():
         found = int(found)
-    return str(found).strip()[:_LONGEST]
+    return str(found).strip()
+
+
+def _short(text: str) -> str:
+    """Quote a text for a message, its beginning if it is long."""
+    return repr(text) if len(text) <= _LONGEST else f"{text[:_LONGEST]!r}... of {len(text):,} characters"

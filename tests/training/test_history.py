@@ -125,3 +125,106 @@ def test_nothing_readable_is_refused(tmp_path: Path) -> None:
     path.write_text("nonsense\n", encoding="utf-8")
     with pytest.raises(SignupRiskError, match="no sign-up that can be read"):
         open_history([path])
+
+
+AT = "2026-05-01T12:00:00Z"
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_label_that_came_with_a_second_export_counts(is_first: bool, tmp_path: Path) -> None:
+    """The sign-up is as it was at first, whatever the later row knows, and has the label of that row."""
+    bare = {"signup_id": "s", "at": AT, "email": "a@example.com", "label_at": None}
+    told = {
+        "signup_id": "s",
+        "at": "2026-05-02T12:00:00Z",
+        "custom.orders": 7,
+        "label": 1,
+        "label_at": "2026-06-01T00:00:00Z",
+    }
+    rows = [bare, told] if is_first else [told, bare]
+    with open_history([write_lines(tmp_path / "a.jsonl", rows)]) as history:
+        (one,) = history
+        assert (one.email, one.custom, one.label) == ("a@example.com", {}, 1)
+        assert one.label_at is not None
+        assert one.label_at.isoformat() == "2026-06-01T00:00:00+00:00"
+        assert (history.report.abusive, history.report.conflicting) == (1, 0)
+
+
+def test_of_several_labels_the_last_known_counts(tmp_path: Path) -> None:
+    """A label that was corrected later is the corrected one, and the summary says that one was dropped."""
+    rows = [event(1, AT, label=n, label_at=f"2026-06-0{n + 1}T00:00:00Z") for n in (1, 0)]
+    with open_history([write_lines(tmp_path / "a.jsonl", rows)]) as history:
+        assert [one.label for one in history] == [1]
+        assert "1 row repeated an id (1 label dropped" in history.report.summary()
+
+
+def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
+    """Rows of one moment, with and without ids, come out alike from a file and from its reverse."""
+    rows = [event(n % 6, AT, ip_address=f"192.0.2.{n}") for n in range(12)]
+    rows += [{"at": AT, "email": f"b{n}@example.com"} for n in range(6)]
+    first, second = (
+        list(read_history([write_lines(tmp_path / name, some)]))
+        for name, some in (("a.jsonl", rows), ("b.jsonl", rows[::-1]))
+    )
+    assert first == second
+
+
+def test_labels_before_their_signup_are_reported(tmp_path: Path) -> None:
+    """An outcome cannot be known before the sign-up; how many are, is said."""
+    rows = [event(n, AT, label_at=f"2026-0{4 + n % 3}-30T00:00:00Z") for n in range(9)]
+    said: list[str] = []
+    with open_history([write_lines(tmp_path / "a.jsonl", rows)], say=said.append) as history:
+        assert history.report.early == 3
+        assert history.report.notes == said
+    assert "label_at is before the time of the sign-up in 3 rows" in said[0]
+
+
+def test_the_most_frequent_own_inputs_are_kept(tmp_path: Path) -> None:
+    """Of more keys than can be features the most frequent are kept, whichever came first, and the rest is told."""
+    rows = [
+        event(n, AT, custom={f"k{(n + step) % 300:03}": 1 for step in range(90)} | {"usual": n}) for n in range(300)
+    ]
+    rows += [event(n, AT, custom={"k299": 1}) for n in range(300, 310)]
+    for some in (rows, rows[::-1]):
+        with open_history([write_lines(tmp_path / "a.jsonl", some)]) as history:
+            assert sorted(history.report.custom) == [*(f"k{n:03}" for n in range(198)), "k299", "usual"]
+            assert any("301 keys" in note and "the other 101 are left out" in note for note in history.report.notes)
+
+
+def test_keys_without_end_are_not_counted_without_end(tmp_path: Path) -> None:
+    """Where values were made keys, counting stops at a bound, and that is said."""
+    rows = [event(n, AT, custom={f"k{n}_{step}": 1 for step in range(100)}) for n in range(51)]
+    with open_history([write_lines(tmp_path / "a.jsonl", rows)]) as history:
+        assert len(history.report.custom) == 200
+        assert any("5,000 keys with numbers or more" in note for note in history.report.notes)
+
+
+def test_inputs_that_cannot_be_used_are_told(tmp_path: Path) -> None:
+    """A column of the wrong kind is said when the history is read, not found out by a bad model."""
+    said: list[str] = []
+    path = write_lines(tmp_path / "a.jsonl", [event(n, AT, ip_address=n, email="n/a") for n in range(5)])
+    open_history([path], say=said.append).close()
+    assert [note.split(" in ")[0] for note in said] == ["email", "ip_address"]
+
+
+@pytest.mark.parametrize("column", ["at", "label_at"])
+def test_parquet_times_without_a_zone_are_refused_once(column: str, tmp_path: Path) -> None:
+    """A column of naive times is refused with what to do, instead of every row."""
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    times = {"at": "UTC", "label_at": "UTC"} | {column: None}
+    table = {name: pa.array([1, 2], pa.timestamp("us", zone)) for name, zone in times.items()}
+    pq.write_table(pa.table(table | {"label": [1, 0]}), tmp_path / "a.parquet")
+    with pytest.raises(SignupRiskError, match=f"times in column {column} have no time zone"):
+        open_history([tmp_path / "a.parquet"])
+
+
+def test_empty_files_are_named(tmp_path: Path) -> None:
+    """Files without a row are refused as such, and told where another holds some."""
+    empty, header = tmp_path / "a.jsonl", write_table(tmp_path / "b.csv", ["at", "email"], [])
+    empty.touch()
+    with pytest.raises(ConfigurationError, match=r"no rows: .*a\.jsonl, .*b\.csv; a file that is empty"):
+        open_history([empty, header])
+    some = write_lines(tmp_path / "c.jsonl", [event(1, AT)])
+    with open_history([some, header]) as history:
+        assert history.report.notes == [f"{header}: holds no rows, it is empty or has a header only"]
