@@ -284,8 +284,8 @@ class _Reader:
             self._note(f"{path}: holds no rows, it is empty or has a header only")
         if self._report.early:
             self._note(
-                f"label_at is before the time of the sign-up in {_counted(self._report.early, 'row')}, though no outcome is "
-                "known earlier; check which column it is, and its offset from UTC"
+                f"label_at is before the time of the sign-up in {_counted(self._report.early, 'row')}, though no "
+                "outcome is known earlier; check which column it is, and its offset from UTC"
             )
         some = map(signup_of_record, self._spool.records(_relabelled, LOOKED_AT))
         for note in input_notes(some, open_references()):
