@@ -128,7 +128,8 @@ class Scenario:
         profiles: Form profiles in use, all when empty.
         habits: How much the habits of site and audience differ from the usual ones: each of them is drawn from
             the seed with this chance.
-        populations: Edition of the list of legitimate groups; the second adds to the first.
+        populations: Edition of the list of legitimate groups; the second adds to the first, the third has
+            companies with managed machines.
     """
 
     name: str

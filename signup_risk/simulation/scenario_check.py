@@ -66,7 +66,7 @@ SCENARIO: Final[Mapping[str, tuple[Check, str]]] = {
     "population_shift": _number(0, 5),
     "period_hours": _pair(1),
     "habits": _SHARE,
-    "populations": _number(1, 2, whole=True),
+    "populations": _number(1, 3, whole=True),
 }
 WAVES: Final[Mapping[str, tuple[Check, str]]] = {
     **dict.fromkeys(

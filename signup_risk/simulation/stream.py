@@ -11,6 +11,7 @@ from signup_risk.simulation.farms.adaptive import AdaptiveCampaign
 from signup_risk.simulation.farms.campaign import Campaign
 from signup_risk.simulation.farms.campaigns import campaigns
 from signup_risk.simulation.intake import HOUR_US
+from signup_risk.simulation.populations.companies import ManagedRollout
 from signup_risk.simulation.populations.everyday import Everyday
 from signup_risk.simulation.populations.waves import Campus, Classroom, Hackathon, Launch, Referral, Rollout, Wave
 from signup_risk.simulation.record import time_text, write_event
@@ -59,6 +60,10 @@ def simulate(scenario: Scenario, seed: int) -> Iterator[dict[str, Any]]:
             yield event
 
 
+#: Edition of populations from which on companies have managed machines.
+_MANAGED: Final = 3
+
+
 def _everyday(scenario: Scenario, seed: int, world: World, rest: int) -> Source:
     mean = max(0, rest) / scenario.days
     return Everyday(Random(f"{seed}:everyday"), world, mean, scenario)
@@ -69,7 +74,7 @@ def _waves(scenario: Scenario, seed: int, world: World) -> Iterator[Wave]:
     scale = waves.scale * min(1.0, scenario.signups / _FULL_WAVES)
     for kind, count in (
         (Campus, waves.campuses),
-        (Rollout, waves.rollouts),
+        (ManagedRollout if scenario.populations >= _MANAGED else Rollout, waves.rollouts),
         (Hackathon, waves.hackathons),
         (Referral, waves.referrals),
         (Classroom, waves.classrooms),

@@ -53,7 +53,7 @@ def draw_scenario(seed: int, *, most_signups: int = 30_000) -> Scenario:
         waves=_waves(rng, signups, days),
         farms=_farms(rng),
         habits=1.0,
-        populations=rng.choice((1, 2, 2)),
+        populations=rng.choice((1, 3, 3)),
     )
 
 

@@ -84,3 +84,25 @@ def test_the_second_edition_adds_groups() -> None:
         if event["group"] == "legit.tester_series" and "id" in event.get("device", {})
     )
     assert max(devices.values()) > 1
+
+
+def test_a_company_with_managed_machines_shares_its_image_and_is_spread_out() -> None:
+    """The third edition: most staff show one agent and screen, and not all come within the hour."""
+    waves = replace(CROWDS.waves, campuses=0, hackathons=0, referrals=0, rollouts=12)
+    alike, longest = [], 0.0
+    for edition in (2, 3):
+        events = list(simulate(replace(CROWDS, waves=waves, populations=edition), 5))
+        staff: dict[str, list[dict[str, Any]]] = {}
+        for event in events:
+            if event["group"] == "legit.rollout" and "device" in event:
+                staff.setdefault(event["email"].rpartition("@")[2], []).append(event)
+        shares = [
+            Counter(one["device"].get("user_agent") for one in members).most_common(1)[0][1] / len(members)
+            for members in staff.values()
+            if len(members) >= 30
+        ]
+        alike.append(max(shares))
+        hours = [len({one["at"][:13] for one in members}) for members in staff.values()]
+        longest = max(hours)
+    assert alike[0] < 0.75 < alike[1]
+    assert longest > 6
