@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, Self
 
@@ -11,14 +12,20 @@ import numpy.typing as npt
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.events import Signup
+from signup_risk.extract import select
+from signup_risk.features.base import Feature
 from signup_risk.features.catalog import CATALOG
 from signup_risk.references import open_references
+from signup_risk.training.estimator_input import labels_of, signups_of
 from signup_risk.training.fit import raw_scores
 from signup_risk.training.replay import replay
 from signup_risk.training.table import FeatureTable, Rows
-from signup_risk.training.train import Trained, TrainingOptions, fit_table
+from signup_risk.training.train import Trained, TrainingOptions, custom_features, fit_table
 
 _PARAMETERS: Final = ("target_fpr", "prevalence", "seed", "trials", "maturity_days")
+_NOT_FITTED: Final = "this classifier is not fitted; call fit first"
+#: Where a pickle keeps the names of the features.
+_NAMES: Final = "features"
 
 
 class SignupRiskClassifier:
@@ -28,7 +35,8 @@ class SignupRiskClassifier:
     together with those to predict, also in the order of time, so that each of the latter sees everything that came
     before it, of both, and nothing later. Labels reach velocity only through ``label_at`` of the events that were
     fitted. In ``cross_validate`` that is what serving would have seen; with folds at random, members of one campaign
-    are on both sides, so prefer ``TimeSeriesSplit`` or ``GroupKFold``.
+    are on both sides, so prefer ``TimeSeriesSplit`` or ``GroupKFold``. A sign-up that was fitted and is asked about
+    does not meet itself in the past. Numbers and truth values under ``custom`` become features, as in ``train``.
 
     Args:
         target_fpr: False-positive rate at which parameters are chosen.
@@ -70,14 +78,12 @@ class SignupRiskClassifier:
             ConfigurationError: Lengths differ, a label is none of the two, or one of them is missing.
             InvalidSignup: An event is of a wrong type or has no ``at``.
         """
-        signups, labels = _signups(X), np.asarray(y)
-        if len(signups) != len(labels) or not set(labels.tolist()) <= {0, 1}:
-            raise ConfigurationError(
-                f"{len(signups)} sign-ups and {len(labels)} labels were given; give as many labels, each 0 or 1"
-            )
-        history = [replace(one, label=int(label)) for one, label in zip(signups, labels.tolist(), strict=True)]
+        signups = signups_of(X)
+        labels = labels_of(y, len(signups))
+        history = [replace(one, label=label) for one, label in zip(signups, labels.tolist(), strict=True)]
         options = TrainingOptions(**self.get_params(), workers=1)
-        self.trained_: Trained = fit_table(_table(sorted(history, key=_time)), CATALOG, options)
+        features = (*CATALOG, *_custom(history))
+        self.trained_: Trained = fit_table(_table(sorted(history, key=_time), features), features, options)
         self.history_ = history
         self.classes_ = np.array([0, 1])
         return self
@@ -91,10 +97,9 @@ class SignupRiskClassifier:
     def decision_function(self, X: Any) -> Rows:  # noqa: N803
         """Return the log-odds of each sign-up, shape (n,)."""
         if not hasattr(self, "trained_"):
-            raise ConfigurationError("this classifier is not fitted; call fit first")
-        asked = [replace(one, label=None, label_at=None) for one in _signups(X)]
-        merged = sorted([(one, -1) for one in self.history_] + [(one, i) for i, one in enumerate(asked)], key=_time_of)
-        table = _table([one for one, _ in merged]).columns([entry.name for entry in self.trained_.features])
+            raise _not_fitted()
+        merged = _merged(self.history_, signups_of(X))
+        table = _table([one for one, _ in merged], self.trained_.features)
         places = np.asarray([place for _, place in merged])
         rows = table.rows[places >= 0][np.argsort(places[places >= 0], kind="stable")]
         return raw_scores(self.trained_.grown.text, np.ascontiguousarray(rows))
@@ -102,6 +107,14 @@ class SignupRiskClassifier:
     def predict(self, X: Any) -> npt.NDArray[np.int64]:  # noqa: N803
         """Return 1 where the probability is at least one half."""
         return (self.predict_proba(X)[:, 1] >= 0.5).astype(np.int64)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:  # noqa: N803
+        """Return the share that :meth:`predict` gets right, as scikit-learn's classifiers do.
+
+        Where abuse is rare that says little; pass ``scoring="roc_auc"`` or another score that ranks.
+        """
+        found = self.predict(X)
+        return float(np.average(found == labels_of(y, len(found)), weights=sample_weight))
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters by name."""
@@ -120,6 +133,21 @@ class SignupRiskClassifier:
             setattr(self, name, value)
         return self
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: features are functions, so their names stand for them."""
+        state = dict(self.__dict__)
+        if "trained_" in state:
+            state[_NAMES] = tuple(entry.name for entry in self.trained_.features)
+            state["trained_"] = replace(self.trained_, features=())
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take what was pickled, with the features of this version."""
+        kept = dict(state)
+        if _NAMES in kept:
+            kept["trained_"] = replace(kept["trained_"], features=select(kept.pop(_NAMES)))
+        self.__dict__.update(kept)
+
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn, which is the only one to ask, what this is."""
         from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
@@ -132,18 +160,52 @@ class SignupRiskClassifier:
         )
 
 
-def _signups(events: Any) -> list[Signup]:
-    rows: Iterable[Any] = events.to_dict("records") if hasattr(events, "to_dict") else events
-    return [one if isinstance(one, Signup) else Signup.from_mapping(_given(one), require_at=True) for one in rows]
+def _not_fitted() -> ConfigurationError:
+    """Return the error of a classifier that was asked too early, scikit-learn's own kind where that is installed."""
+    try:
+        from sklearn.exceptions import NotFittedError
+    except ImportError:
+        return ConfigurationError(_NOT_FITTED)
+    error: ConfigurationError = type("NotFitted", (ConfigurationError, NotFittedError), {})(_NOT_FITTED)
+    return error
 
 
-def _given(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the cells that hold something; pandas fills the others with NaN."""
-    return {name: value for name, value in row.items() if value is not None and value == value}  # noqa: PLR0124
+def _table(history: Sequence[Signup], features: tuple[Feature, ...]) -> FeatureTable:
+    return replay(history, open_references(), features)
 
 
-def _table(history: Sequence[Signup]) -> FeatureTable:
-    return replay(history, open_references(), CATALOG)
+def _custom(history: Sequence[Signup]) -> tuple[Feature, ...]:
+    counts = Counter(key for one in history for key, value in one.custom.items() if not isinstance(value, str))
+    return custom_features(counts, len(history))
+
+
+def _merged(history: Sequence[Signup], asked: Sequence[Signup]) -> list[tuple[Signup, int]]:
+    """Return both in the order of time, each with its place among those asked about, -1 if it is not.
+
+    One that was fitted and is asked about stands there once, as it did in ``fit``: else it would meet its twin in the
+    counts of velocity.
+    """
+    waiting: defaultdict[int, list[tuple[Signup, int]]] = defaultdict(list)
+    for place, one in enumerate(asked):
+        waiting[one.at_us].append((_bare(one), place))
+    merged = [(one, _place(one, waiting[one.at_us]) if one.at_us in waiting else -1) for one in history]
+    merged += [pair for pairs in waiting.values() for pair in pairs]
+    return sorted(merged, key=_time_of)
+
+
+def _place(fitted: Signup, waiting: list[tuple[Signup, int]]) -> int:
+    """Return the place of the first that is this sign-up, and let it wait no longer; -1 if there is none."""
+    bare = _bare(fitted)
+    for number, (one, place) in enumerate(waiting):
+        if one == bare:
+            del waiting[number]
+            return place
+    return -1
+
+
+def _bare(signup: Signup) -> Signup:
+    """Return a sign-up without its outcome and group, which may be left out where it is asked about."""
+    return replace(signup, label=None, label_at=None, group=None)
 
 
 def _time(signup: Signup) -> int:
