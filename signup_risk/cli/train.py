@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from signup_risk.cli.data import chosen_references
 from signup_risk.cli.interrupts import Interrupts
+from signup_risk.cli.numbers import seed
 from signup_risk.errors import ConfigurationError
 from signup_risk.events.moments import moment
 
@@ -52,7 +53,7 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     train.add_argument("--label-maturity", metavar="DAYS", type=float, default=60.0, help=_MATURITY)
     train.add_argument("--from", dest="base", metavar="MODEL", help="continue from this model (a folder, or bundled)")
     train.add_argument("--name", help="name of the model (default: that of its folder)")
-    train.add_argument("--seed", metavar="N", type=int, default=1, help="same seed, same bytes (default: 1)")
+    train.add_argument("--seed", metavar="N", type=seed, default=1, help="same seed, same bytes (default: 1)")
     train.add_argument("--trials", metavar="N", type=int, default=3, help="sets of parameters to try, 1 to 5")
     train.add_argument("--jobs", metavar="N", type=int, help="processes that share the replay (default: all cores)")
     return train
@@ -67,12 +68,17 @@ def run_train(options: argparse.Namespace) -> int:
     Returns:
         The exit status: 0, or 1 if some rows could not be read.
     """
+    from signup_risk.model.manifest import check_name
+    from signup_risk.model.save import check_place
     from signup_risk.training.artefact import save_trained
     from signup_risk.training.progress import bars
     from signup_risk.training.train import check_labels, train
 
-    chosen = _options(options)
-    _check_output(Path(options.output))
+    chosen, name = _options(options), options.name
+    if name is None:
+        name = Path(options.output).resolve().name
+    check_name(name)
+    check_place(options.output)
     references = chosen_references(options)
     with Interrupts() as interrupts, ExitStack() as stack, interrupts.waiting():
         base = _base(options.base, stack)
@@ -80,10 +86,9 @@ def run_train(options: argparse.Namespace) -> int:
         _say(history.report.summary())
         check_labels(history)
         trained = train(history, references, chosen, base=base, say=_say, progress=bars)
-        name = options.name or Path(options.output).resolve().name
-        save_trained(options.output, trained, history.report, chosen, references, name=name, base=base)
+        manifest = save_trained(options.output, trained, history.report, chosen, references, name=name, base=base)
         _say("calibrated, measured and saved")
-        print(_summary(trained, options.output))
+        print(_summary(trained, options.output, is_synthetic=manifest.synthetic))
         return 1 if history.report.bad else 0
 
 
@@ -105,8 +110,12 @@ def _options(options: argparse.Namespace) -> TrainingOptions:
 def _microseconds(text: str | None) -> int | None:
     from signup_risk.scorer.times import microseconds
 
-    found = moment("--until")(text)
-    return None if found is None else microseconds(found)
+    if text is None:
+        return None
+    found = moment("--until")(text.strip())
+    if found is None:
+        raise ConfigurationError("--until is empty; give a time such as 2026-05-01T12:00:00Z, or leave --until out")
+    return microseconds(found)
 
 
 def _history(options: argparse.Namespace) -> History:
@@ -136,10 +145,8 @@ def _base(name: str | None, stack: ExitStack) -> ModelArtefact | None:
     return artefact
 
 
-def _summary(trained: Trained, output: str) -> str:
-    from signup_risk.training.artefact import is_simulated
-
-    mark = "synthetic " if is_simulated(trained.table.groups) else ""
+def _summary(trained: Trained, output: str, *, is_synthetic: bool) -> str:
+    mark = "synthetic " if is_synthetic else ""
     lines = [f"wrote {output}: {trained.grown.trees} trees over {len(trained.features)} features"]
     lines.extend(
         f"{mark}at {100 * one.fpr:.3g}% FPR (95%: {100 * one.fpr_low:.2g}% to {100 * one.fpr_high:.2g}%): "
@@ -150,6 +157,7 @@ def _summary(trained: Trained, output: str) -> str:
         lines.append("too few legitimate sign-ups to set a threshold; give a longer history")
     if trained.comparison is not None:
         lines.append(f"{mark}on the held-back end it {trained.comparison.sentence()}")
+    lines.extend(f"WARNING {text}" for text in trained.cautions)
     return "\n".join(lines)
 
 
@@ -159,9 +167,3 @@ def _say(text: str) -> None:
 
 
 _STARTED: Final = time.perf_counter()
-
-
-def _check_output(path: Path) -> None:
-    """Refuse an output that cannot become a model folder before anything is read."""
-    if path.exists() and not (path / "manifest.json").is_file():
-        raise ConfigurationError(f"{str(path)!r} exists and is not a model folder; name another place")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from signup_risk.errors import ModelMismatch
+from signup_risk.errors import ConfigurationError, ModelMismatch
 from signup_risk.model.calibration import Calibration
 
 FORMAT: Final = 1
@@ -139,6 +139,18 @@ def feature_fingerprint(names: Sequence[str], versions: Mapping[str, int | str])
     """
     text = json.dumps([list(names), sorted(versions.items())], separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that the manifest of a model could not be read with.
+
+    Raises:
+        ConfigurationError: It is empty, too long or holds what cannot be printed.
+    """
+    if not _is_label(name):
+        raise ConfigurationError(
+            f"the model cannot be named {name[:40]!r} ({len(name)} characters); give 1 to 128 printable characters"
+        )
 
 
 _SUMMARY: Final = tuple(field.name for field in fields(FeatureSummary))

@@ -8,12 +8,16 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.model.artefact import CARD, GOLDEN, HASHED, MANIFEST, MODEL, ModelArtefact
 from signup_risk.model.booster import Booster
 from signup_risk.model.golden import golden_cases
-from signup_risk.model.manifest import Manifest
+from signup_risk.model.manifest import FORMAT, Manifest
+
+#: All that a model folder holds; whatever else stands in a folder is someone's own and must not go with it.
+_OWN: Final = frozenset({MODEL, CARD, GOLDEN, MANIFEST})
 
 
 def save_artefact(
@@ -38,11 +42,10 @@ def save_artefact(
 
     Raises:
         ModelMismatch: If the parts do not belong together.
-        ConfigurationError: If something that is no model folder stands at that place.
+        ConfigurationError: If no model folder can stand at that place, see :func:`check_place`.
     """
-    target = Path(path)
-    if target.exists() and not (target / MANIFEST).is_file():
-        raise ConfigurationError(f"{str(target)!r} exists and is not a model folder; name another place")
+    check_place(path)
+    target = Path(path).resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as beside:
         fresh = Path(beside, "new")
@@ -52,6 +55,44 @@ def save_artefact(
         loaded.verify_golden()
         loaded.close()
         _swap(fresh, target, Path(beside, "old"))
+
+
+def check_place(path: str | Path) -> None:
+    """Refuse a place that a model folder cannot take without loss: only a model folder, and nothing else, gives way.
+
+    Raises:
+        ConfigurationError: Something else stands there, the folder holds files beside those of a model, or nothing
+            can be written there.
+    """
+    target = Path(path).resolve()
+    if target.exists():
+        _check_replaceable(target, str(path))
+    above = next(folder for folder in target.parents if folder.exists())
+    if not above.is_dir():
+        raise ConfigurationError(f"{str(path)!r} cannot be a folder: {str(above)!r} is a file; name another place")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise ConfigurationError(f"{str(path)!r} cannot be written: {str(above)!r} is read-only; name another place")
+
+
+def _check_replaceable(target: Path, said: str) -> None:
+    if not target.is_dir() or not _is_manifest(target / MANIFEST):
+        raise ConfigurationError(
+            f"{said!r} exists and is not a model folder (it has no {MANIFEST} of format {FORMAT}); name another place"
+        )
+    strange = sorted(one.name for one in target.iterdir() if one.name not in _OWN or not one.is_file())
+    if strange:
+        raise ConfigurationError(
+            f"{said!r} is a model folder, but holds {strange[0]!r} as well ({len(strange)} beside the files of the "
+            "model), which would be lost; move it out, or name another place"
+        )
+
+
+def _is_manifest(path: Path) -> bool:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.get("format") == FORMAT and "fingerprint" in found
 
 
 def _swap(fresh: Path, target: Path, aside: Path) -> None:

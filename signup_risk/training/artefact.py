@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -10,16 +9,16 @@ from typing import Any, Final
 from signup_risk.extract import VERSIONS
 from signup_risk.model import Manifest, ModelArtefact, feature_fingerprint, save_artefact
 from signup_risk.references import References
+from signup_risk.training.evaluate.cautions import sketch, training_record
 from signup_risk.training.fit import summaries
 from signup_risk.training.history import HistoryReport
+from signup_risk.training.simulated import simulated_count
 from signup_risk.training.table import FeatureTable
 from signup_risk.training.train import Trained, TrainingOptions
 from signup_risk.training.trained_card import trained_card
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _GOLDEN_ROWS: Final = 20
-#: Groups that the simulation names so; a history in which every labelled sign-up has such a group was simulated.
-_SIMULATED: Final = ("legit.", "farm.")
 
 
 def save_trained(  # noqa: PLR0913 - everything that a folder tells
@@ -85,18 +84,8 @@ def describe(  # noqa: PLR0913 - as above
         thresholds={f"fpr_{threshold.fpr:g}": threshold.raw for threshold in trained.thresholds},
         references=tuple(reference_entry(info) for info in references.infos()),
         metrics=_metrics(trained),
-        synthetic=is_simulated(used.groups) or (base is not None and base.manifest.synthetic),
+        synthetic=simulated_count(used.groups) > 0 or (base is not None and base.manifest.synthetic),
     )
-
-
-def is_simulated(groups: Sequence[str]) -> bool:
-    """Tell whether a history came from the simulation, by the names of its groups.
-
-    Examples:
-        >>> is_simulated(["legit.everyday", "farm.a1.3"]), is_simulated(["legit.everyday", ""])
-        (True, False)
-    """
-    return bool(groups) and all(group.startswith(_SIMULATED) for group in groups)
 
 
 def reference_entry(info: Any) -> dict[str, Any]:
@@ -109,8 +98,10 @@ def _origin(
     trained: Trained, used: FeatureTable, report: HistoryReport, options: TrainingOptions, base: ModelArtefact | None
 ) -> dict[str, Any]:
     split = trained.split
+    report = trained.at_cut_off or report
     origin: dict[str, Any] = {
         "window": {"first": _text(int(used.times.min())), "last": _text(int(used.times.max()))},
+        "id_sketch": sketch(used.ids),
         "sign-ups": report.abusive + report.legitimate + report.unlabelled,
         "abusive": report.abusive,
         "legitimate": report.legitimate,
@@ -127,7 +118,11 @@ def _origin(
         "parameters": trained.parameters,
         "seed": options.seed,
     }
+    simulated = simulated_count(used.groups)
+    if 0 < simulated < len(used):
+        origin["simulated"] = f"{simulated:,} of {len(used):,} sign-ups used, by the names of their groups"
     if base is not None:
+        origin["trained_on"] = training_record(base.manifest)
         origin["continued from"] = f"{base.manifest.name} {base.manifest.version}"
         origin["trees continued from"] = base.booster.trees
     return origin
@@ -138,6 +133,8 @@ def _metrics(trained: Trained) -> dict[str, Any]:
         "thresholds": [threshold.to_dict() for threshold in trained.thresholds],
         "trials": [trial.to_dict() for trial in trained.trials],
     }
+    if trained.cautions:
+        metrics["cautions"] = list(trained.cautions)
     if trained.comparison is not None:
         metrics["against the model continued from"] = trained.comparison.to_dict()
     return metrics

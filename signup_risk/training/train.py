@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from signup_risk.errors import ConfigurationError
@@ -17,12 +17,15 @@ from signup_risk.references import References
 from signup_risk.stores import Hasher
 from signup_risk.training.calibrate import fit_calibration
 from signup_risk.training.comparison import Comparison, compare
+from signup_risk.training.cut_off import known_at
+from signup_risk.training.evaluate.cautions import overlap_cautions
 from signup_risk.training.fit import RATES, Grown, Part, gains, grow, raw_scores
-from signup_risk.training.history import History
+from signup_risk.training.history import History, HistoryReport
+from signup_risk.training.leaning import leaning_cautions
 from signup_risk.training.progress import Progress, quiet
 from signup_risk.training.replay import replay
 from signup_risk.training.replay_parallel import replay_parallel
-from signup_risk.training.search import TRIALS, Trial, parameters_of, search
+from signup_risk.training.search import CANDIDATES, TRIALS, Trial, parameters_of, search
 from signup_risk.training.split import MATURITY_DAYS, Chosen, Split, split_by_time
 from signup_risk.training.table import FeatureTable, Rows
 from signup_risk.training.thresholds import Threshold, thresholds_at
@@ -40,6 +43,10 @@ _CUSTOM_SHARE: Final = 0.005
 _USEFUL_SHARE: Final = 0.0008
 #: Trees that a warm start adds at most: few labels carry few.
 _WARM_TREES: Final = 80
+#: The calibration part is new to the trees that are added, but not always to those that they are added to.
+_SEEN: Final = "rates, thresholds and the comparison are of the calibration part, taken as a history of its own: "
+#: Ten years of days; no outcome takes longer, and far more cannot be added to a time.
+_LONGEST_MATURITY: Final = 3650
 
 Say = Callable[[str], None]
 
@@ -70,8 +77,12 @@ class TrainingOptions:
         for name, value in (("target-fpr", self.target_fpr), ("prevalence", self.prevalence)):
             if value is not None and not 0.0 < value < 1.0:
                 raise ConfigurationError(f"{name} is {value!r}; give a share between 0 and 1, exclusive")
-        if self.maturity_days < 0:
-            raise ConfigurationError(f"the label maturity is {self.maturity_days!r} days; give 0 or more")
+        if not 0 <= self.maturity_days <= _LONGEST_MATURITY:
+            raise ConfigurationError(
+                f"the label maturity is {self.maturity_days!r} days; give 0 to {_LONGEST_MATURITY:,}"
+            )
+        if not 1 <= self.trials <= len(CANDIDATES):
+            raise ConfigurationError(f"{self.trials} trials are asked for; give 1 to {len(CANDIDATES)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,8 @@ class Trained:
         table: The labelled rows, these features only.
         split: Which of them were for what.
         parameters: Name of the set of parameters.
+        cautions: What to know before believing what was measured.
+        at_cut_off: What was known of the history at the cut-off, if there is one.
     """
 
     features: tuple[Feature, ...]
@@ -99,6 +112,8 @@ class Trained:
     table: FeatureTable
     split: Split
     parameters: str = field(default="standard")
+    cautions: tuple[str, ...] = ()
+    at_cut_off: HistoryReport | None = None
 
 
 def train(  # noqa: PLR0913 - what goes in, how, and who is told
@@ -124,10 +139,14 @@ def train(  # noqa: PLR0913 - what goes in, how, and who is told
         ConfigurationError: The history has no abusive or no legitimate sign-ups, or too few in some part.
     """
     check_labels(history)
-    own = custom_features(history.report.custom, len(history))
+    known = None
+    if options.until is not None:
+        known = known_at(history, options.until, options.maturity_days, progress)
+    found = known or history.report
+    own = custom_features(found.custom, found.abusive + found.legitimate + found.unlabelled)
     features = (*CATALOG, *own) if base is None else select(base.manifest.names)
     table = replay_history(history, references, features, workers=options.workers, progress=progress)
-    return fit_table(table, features, options, base=base, say=say)
+    return replace(fit_table(table, features, options, base=base, say=say), at_cut_off=known)
 
 
 def check_labels(history: History) -> None:
@@ -190,9 +209,7 @@ def fit_table(
         f"gap of {split.gap_days:.1f} days, calibrating on {int(split.calibrate.sum()):,}"
     )
     if base is not None:
-        start = (base.path / "model.txt").read_text(encoding="ascii")
-        grown = _continued(fitting, stopping, features, options, start)
-        return _finish(table, split, features, options, grown, (), start)
+        return _continue(table, split, features, options, base)
     trials = search(
         fitting,
         stopping,
@@ -214,6 +231,16 @@ def fit_table(
     )
     say(f"fitted {grown.trees} trees over {len(kept)} features with the set {best.name}")
     return _finish(table, split, kept, options, grown, trials, None)
+
+
+def _continue(
+    table: FeatureTable, split: Split, features: tuple[Feature, ...], options: TrainingOptions, base: ModelArtefact
+) -> Trained:
+    start = (base.path / "model.txt").read_text(encoding="ascii")
+    grown = _continued(part_of(table, split.fit), part_of(table, split.stop), features, options, start)
+    trained = _finish(table, split, features, options, grown, (), start)
+    seen = overlap_cautions(base.manifest, table.where(split.calibrate))
+    return replace(trained, cautions=(*trained.cautions, *(_SEEN + one.text for one in seen)))
 
 
 def _continued(
@@ -250,6 +277,7 @@ def _finish(  # noqa: PLR0913 - everything that a result is made of
         table,
         split,
         trials[0].name if trials else "standard",
+        tuple(leaning_cautions(grown.text, features)),
     )
 
 

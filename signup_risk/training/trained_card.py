@@ -8,15 +8,15 @@ from typing import Any, Final
 from signup_risk.model import Manifest
 
 _SYNTHETIC: Final = """
-**The training history was simulated. Every figure below is synthetic.** Simulated farms are not yours, and neither
-are simulated people.
+**The training history was simulated{part}. Every figure below is synthetic.** Simulated farms are not yours, and
+neither are simulated people.
 """
 
 _TEMPLATE: Final = """# Model card: {name} {version}
 
 A LightGBM model of {trees} trees over {features} features that gives the log-odds that a new sign-up is abusive.
 Made by `signup-risk train`.
-{origin}
+{origin}{cautions}
 ## Training data{mark}
 
 {created}
@@ -52,6 +52,8 @@ found are too narrow where abuse comes from few campaigns. Judge the model on la
 
 - It knows the abuse that the labels know. What was never found counts as legitimate here.
 - It fits the traffic of its time: train again when sign-ups or farms change, and compare before you switch.
+- The manifest keeps digests of some ids of training sign-ups, so that `signup-risk evaluate` can tell whether they are
+  among those it judges on. Who can guess an id can tell that too: keep the folder where the ids may be kept.
 - No feature reads nationality, script, sex or age. Country occurs in agreements only. Inputs of your own (`custom.*`)
   are read as you give them: leave attributes of persons out.
 """
@@ -65,7 +67,8 @@ def trained_card(manifest: Manifest) -> str:
         version=manifest.version,
         trees=manifest.created_from["trees"],
         features=len(manifest.features),
-        origin=_SYNTHETIC if manifest.synthetic else "",
+        origin=_synthetic(manifest),
+        cautions="".join(f"\n**Caution:** {text}.\n" for text in manifest.metrics.get("cautions", ())),
         mark=" (synthetic)" if manifest.synthetic else "",
         created="\n".join(
             f"- {key}: {_said(value)}" for key, value in manifest.created_from.items() if _is_told(value)
@@ -79,6 +82,13 @@ def trained_card(manifest: Manifest) -> str:
         resolution=calibration.resolution,
         leaning=_leaning(manifest),
     )
+
+
+def _synthetic(manifest: Manifest) -> str:
+    if not manifest.synthetic:
+        return ""
+    part = manifest.created_from.get("simulated")
+    return _SYNTHETIC.format(part=f" in part ({part})" if part else "")
 
 
 def _is_told(value: Any) -> bool:

@@ -81,3 +81,34 @@ def test_warm_start_says_whether_it_is_better(folder: Path, capsys: pytest.Captu
     assert "against the model continued from" in manifest.metrics
     assert "continued from" in (folder / "warm" / "MODEL_CARD.md").read_text(encoding="utf-8")
     capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["--name", "a\nb"], "1 to 128 printable"),
+        (["--name", ""], "1 to 128 printable"),
+        (["--until", ""], "--until is empty"),
+        (["--until", " "], "--until is empty"),
+        (["--label-maturity", "nan"], "give 0 to 3,650"),
+        (["--trials", "9"], "give 1 to 5"),
+        (["--seed", "-1"], "no seed"),
+        (["-o", "{history}/x"], "is a file"),
+        (["-o", "{app}"], "not a model folder"),
+    ],
+)
+def test_what_cannot_become_a_model_is_refused_before_reading(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: list[str], said: str
+) -> None:
+    """Names, places and numbers that cannot be are refused at once: the history here could not even be read."""
+    (tmp_path / "h.jsonl").write_text("no JSON\n", encoding="utf-8")
+    (tmp_path / "app" / "src").mkdir(parents=True)
+    (tmp_path / "app" / "manifest.json").write_text("{}", encoding="utf-8")
+    words = [word.format(history=tmp_path / "h.jsonl", app=tmp_path / "app") for word in wrong]
+    try:
+        status = main(["train", str(tmp_path / "h.jsonl"), "-o", str(tmp_path / "m"), *words])
+    except SystemExit as stop:
+        status = int(str(stop.code))
+    assert status == 2
+    assert said in capsys.readouterr().err
+    assert (tmp_path / "app" / "src").is_dir()

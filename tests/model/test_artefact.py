@@ -23,6 +23,8 @@ from signup_risk.model import (
     save_artefact,
 )
 from signup_risk.model import artefact as artefact_module
+from signup_risk.model.manifest import check_name
+from signup_risk.model.save import check_place
 from signup_risk.training.calibrate import fit_calibration
 
 TextOf = Callable[[str], str]
@@ -137,6 +139,49 @@ def test_other_folders_are_not_overwritten(tmp_path: Path, model_text: TextOf) -
             tmp_path / "notes", model_text=model_text("plain"), manifest=manifest(), card="", golden_rows=ROWS
         )
     assert (tmp_path / "notes" / "diary.txt").read_text() == "kept"
+
+
+@pytest.mark.parametrize("content", ['{"name": "web app"}', '{"format": 99}', "[]", "no JSON"])
+def test_a_manifest_of_something_else_is_no_model(tmp_path: Path, model_text: TextOf, content: str) -> None:
+    """A folder with a manifest.json of another kind, such as that of a web page, is left as it is."""
+    (tmp_path / "app" / "src").mkdir(parents=True)
+    (tmp_path / "app" / "manifest.json").write_text(content)
+    with pytest.raises(ConfigurationError, match="not a model folder"):
+        save_artefact(tmp_path / "app", model_text=model_text("plain"), manifest=manifest(), card="", golden_rows=ROWS)
+    assert (tmp_path / "app" / "src").is_dir()
+    assert (tmp_path / "app" / "manifest.json").read_text() == content
+
+
+def test_files_of_others_in_a_model_folder_are_kept(folder: Path, model_text: TextOf) -> None:
+    """A model folder that holds something beside the model is not replaced, and the error names it."""
+    (folder / "evaluation.json").write_text("mine")
+    with pytest.raises(ConfigurationError, match=r"holds 'evaluation\.json' as well"):
+        save_artefact(folder, model_text=model_text("deep"), manifest=manifest(), card="", golden_rows=ROWS)
+    assert (folder / "evaluation.json").read_text() == "mine"
+    ModelArtefact.load(folder).verify_golden()
+
+
+def test_a_place_below_a_file_is_refused(tmp_path: Path) -> None:
+    """Where a file stands there can be no folder, and that is known before anything is trained."""
+    (tmp_path / "h.jsonl").write_text("{}")
+    with pytest.raises(ConfigurationError, match="is a file; name another place"):
+        check_place(tmp_path / "h.jsonl" / "x" / "y")
+
+
+def test_the_present_folder_may_be_a_model(
+    folder: Path, model_text: TextOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model folder is replaced from inside as well."""
+    monkeypatch.chdir(folder)
+    save_artefact(".", model_text=model_text("deep"), manifest=manifest(), card="", golden_rows=ROWS)
+    assert [path.name for path in folder.parent.iterdir()] == ["test"]
+
+
+@pytest.mark.parametrize("name", ["", "a\nb", "x" * 129])
+def test_names_that_no_manifest_can_have_are_refused(name: str) -> None:
+    """What a manifest could not be read with is refused before there is a model."""
+    with pytest.raises(ConfigurationError, match="1 to 128 printable"):
+        check_name(name)
 
 
 @pytest.mark.parametrize("name", ["model.txt", "MODEL_CARD.md", "golden.json"])

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,9 +90,18 @@ def test_a_constant_table_is_refused() -> None:
         fit_table(replace(table, rows=np.zeros_like(table.rows)), FEATURES, QUICK)
 
 
-@pytest.mark.parametrize("wrong", [{"target_fpr": 0.0}, {"prevalence": 1.5}, {"maturity_days": -1.0}])
-def test_options_out_of_range_are_refused(wrong: dict[str, float]) -> None:
-    """Shares lie between 0 and 1, and days are not negative."""
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"target_fpr": 0.0},
+        {"prevalence": 1.5},
+        *({"maturity_days": days} for days in (-1.0, float("nan"), float("inf"), 1e12)),
+        {"trials": 0},
+        {"trials": 9},
+    ],
+)
+def test_options_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
+    """Shares lie between 0 and 1, days within ten years, and only so many sets can be tried."""
     with pytest.raises(ConfigurationError, match="give"):
         TrainingOptions(**wrong)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -28,6 +28,8 @@ MIN_CAMPAIGNS: Final = 10
 _MOST_NAMED: Final = 10
 #: Digests kept of the training sign-ups; finds a share of one in a hundred with a chance of 92 %.
 SKETCH: Final = 256
+#: What tells the sign-ups that a model was trained on, in ``created_from`` of its manifest.
+_RECORD: Final = ("window", "id_sketch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,34 +94,73 @@ def overlap_cautions(manifest: Manifest, table: FeatureTable) -> list[Caution]:
     """Say whether sign-ups that the model was fitted on are among those that it is judged on.
 
     ``created_from`` of the manifest may hold ``window``, ``{"first": ..., "last": ...}`` as RFC 3339, and
-    ``id_sketch`` from :func:`sketch`. Without either nothing can be told, and that is said.
+    ``id_sketch`` from :func:`sketch`, empty where no sign-up had an id. A model that was continued from others holds
+    both of each of them under ``trained_on``, see :func:`training_record`. Without either nothing can be told, and
+    that is said.
     """
-    name, found = manifest.name, []
-    window, kept = manifest.created_from.get("window"), manifest.created_from.get("id_sketch")
-    if isinstance(kept, list) and kept:
-        held = {_digest(one) for one in table.ids if one is not None}
-        share = sum(digest in held for digest in kept) / len(kept)
-        if share:
+    records = [{"model": manifest.name, **manifest.created_from}, *_earlier(manifest)]
+    found = [_rows_caution(one, table) for one in records] + [_window_caution(one, table) for one in records]
+    return [*dict.fromkeys(one for one in [*found, _unknown_caution(records, table)] if one is not None)]
+
+
+def training_record(manifest: Manifest) -> list[dict[str, Any]]:
+    """Return what tells the sign-ups that a model was trained on, itself first, then those that it continues."""
+    own = {key: manifest.created_from[key] for key in _RECORD if key in manifest.created_from}
+    return [{"model": manifest.name, **own}, *_earlier(manifest)]
+
+
+def _earlier(manifest: Manifest) -> list[dict[str, Any]]:
+    kept = manifest.created_from.get("trained_on")
+    return [one for one in kept if isinstance(one, dict)] if isinstance(kept, list) else []
+
+
+def _rows_caution(record: Mapping[str, Any], table: FeatureTable) -> Caution | None:
+    kept = record.get("id_sketch")
+    if not isinstance(kept, list) or not kept:
+        return None
+    held = {_digest(one) for one in table.ids if one is not None}
+    share = sum(digest in held for digest in kept) / len(kept)
+    if not share:
+        return None
+    text = (
+        f"about {share:.0%} of the sign-ups that {record.get('model')} was trained on are in this history; what it "
+        "finds of them it has seen before: give a history that it was not trained on"
+    )
+    return Caution("TRAINING_ROWS", text)
+
+
+def _window_caution(record: Mapping[str, Any], table: FeatureTable) -> Caution | None:
+    bounds = _window(record.get("window"))
+    if bounds is None:
+        return None
+    inside = float(((table.times >= bounds[0]) & (table.times <= bounds[1])).mean())
+    if not inside:
+        return None
+    text = (
+        f"{inside:.0%} of the sign-ups lie within the time that {record.get('model')} was trained on; judge it on "
+        "later ones"
+    )
+    return Caution("TRAINING_WINDOW", text)
+
+
+def _unknown_caution(records: Sequence[Mapping[str, Any]], table: FeatureTable) -> Caution | None:
+    """Say what cannot be told of the model, whose record is the first, or of one that it continues."""
+    for one in records:
+        name, kept = one.get("model"), one.get("id_sketch")
+        if _window(one.get("window")) is None and not kept:
             text = (
-                f"about {share:.0%} of the sign-ups that {name} was trained on are in this history; what it finds of "
-                "them it has seen before: give a history that it was not trained on"
+                f"the manifest of {name} states neither a training window nor ids, so whether it was trained on these "
+                "sign-ups cannot be told; if it was, every figure here is too good"
             )
-            found.append(Caution("TRAINING_ROWS", text))
-    bounds = _window(window)
-    if bounds is not None:
-        inside = float(((table.times >= bounds[0]) & (table.times <= bounds[1])).mean())
-        if inside:
+            return Caution("TRAINING_UNKNOWN", text)
+        if kept == [] or (kept and not any(table.ids)):
+            where = "those that it was trained on" if kept == [] else "those of this history"
             text = (
-                f"{inside:.0%} of the sign-ups lie within the time that {name} was trained on; judge it on later ones"
+                f"whether {name} was trained on these sign-ups is told by their times alone, since {where} have no "
+                "signup_id; give ids to be sure"
             )
-            found.append(Caution("TRAINING_WINDOW", text))
-    if bounds is None and not kept:
-        text = (
-            f"the manifest of {name} states neither a training window nor ids, so whether it was trained on these "
-            "sign-ups cannot be told; if it was, every figure here is too good"
-        )
-        found.append(Caution("TRAINING_UNKNOWN", text))
-    return found
+            return Caution("TRAINING_UNKNOWN", text)
+    return None
 
 
 def label_cautions(sample: Sample, found: Maturity) -> list[Caution]:

@@ -55,10 +55,10 @@ from signup_risk.training.evaluate.reliability import Reliability, reliability
 from signup_risk.training.evaluate.sample import Bools, Floats, Sample
 from signup_risk.training.evaluate.splits import Splits, area, compare_splits
 from signup_risk.training.evaluate.unseen import raw_scores
+from signup_risk.training.simulated import simulated_count
 from signup_risk.training.table import FeatureTable
 
 SCHEMA: Final = 1
-_SIMULATED: Final = ("farm.", "legit.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def evaluate(  # noqa: PLR0913 - what is judged, by which rules, and how surely
     splits = compare_splits(table.columns(artefact.manifest.names), case.sample, seed=seed)
     ripe = maturity(table, case.sample)
     return Evaluation(
-        synthetic=any(group.startswith(_SIMULATED) for group in table.groups),
+        synthetic=simulated_count(table.groups) > 0,
         seed=seed,
         history=_history(table, case.sample, ripe),
         cautions=(
