@@ -206,8 +206,8 @@ def fit_table(
     fitting, stopping = part_of(table, split.fit), part_of(table, split.stop)
     say(
         f"fitting on {len(fitting.labels):,} sign-ups, stopping on {len(stopping.labels):,}, "
-        f"gap of {split.gap_days:.1f} days, calibrating on {int(split.calibrate.sum()):,}; {split.unripe:,} of the labels "
-        "before the gap became known only after it"
+        f"gap of {split.gap_days:.1f} days, calibrating on {int(split.calibrate.sum()):,}; "
+        f"{split.unripe:,} of the labels before the gap became known only after it"
     )
     if base is not None:
         return _continue(table, split, features, options, base)
