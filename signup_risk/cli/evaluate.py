@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from signup_risk.cli.data import chosen_references
 from signup_risk.cli.evaluation_text import evaluation_text
+from signup_risk.cli.history_options import chosen_history
 from signup_risk.cli.json_file import json_file
 from signup_risk.errors import ConfigurationError
 from signup_risk.extract import VERSIONS
@@ -60,7 +61,7 @@ def _judged(options: argparse.Namespace) -> tuple[dict[str, Any], HistoryReport]
         artefacts = [_load(name) for name in (options.model, options.against) if name is not None]
         for artefact in artefacts:
             stack.callback(artefact.close)
-        history = stack.enter_context(_history(options))
+        history = stack.enter_context(chosen_history(options, _say))
         report = history.report
         if not (report.abusive and report.legitimate):
             raise ConfigurationError(
@@ -71,22 +72,6 @@ def _judged(options: argparse.Namespace) -> tuple[dict[str, Any], HistoryReport]
         challenger = artefacts[1] if len(artefacts) > 1 else None
         found = evaluate(artefacts[0], table, policy=policy, challenger=challenger, seed=options.seed)
         return found.to_dict(), report
-
-
-def _history(options: argparse.Namespace) -> History:
-    from signup_risk.training.column_map import read_column_map
-    from signup_risk.training.history import open_history
-    from signup_risk.training.label_values import LabelValues
-    from signup_risk.training.progress import bars
-
-    return open_history(
-        options.history,
-        column_map=None if options.map is None else read_column_map(options.map),
-        label_column=options.label_column,
-        label_values=None if options.label_values is None else LabelValues.parse(options.label_values),
-        say=_say,
-        progress=bars,
-    )
 
 
 def _load(name: str) -> ModelArtefact:

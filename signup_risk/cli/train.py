@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from signup_risk.cli.data import chosen_references
+from signup_risk.cli.history_options import chosen_history
 from signup_risk.cli.interrupts import Interrupts
 from signup_risk.cli.numbers import seed
 from signup_risk.errors import ConfigurationError
@@ -18,7 +19,6 @@ from signup_risk.events.moments import moment
 
 if TYPE_CHECKING:
     from signup_risk.model import ModelArtefact
-    from signup_risk.training.history import History
     from signup_risk.training.train import Trained, TrainingOptions
 
 TRAIN: Final = """\
@@ -82,7 +82,7 @@ def run_train(options: argparse.Namespace) -> int:
     references = chosen_references(options)
     with Interrupts() as interrupts, ExitStack() as stack, interrupts.waiting():
         base = _base(options.base, stack)
-        history = stack.enter_context(_history(options))
+        history = stack.enter_context(chosen_history(options, _say))
         _say(history.report.summary())
         check_labels(history)
         trained = train(history, references, chosen, base=base, say=_say, progress=bars)
@@ -116,22 +116,6 @@ def _microseconds(text: str | None) -> int | None:
     if found is None:
         raise ConfigurationError("--until is empty; give a time such as 2026-05-01T12:00:00Z, or leave --until out")
     return microseconds(found)
-
-
-def _history(options: argparse.Namespace) -> History:
-    from signup_risk.training.column_map import read_column_map
-    from signup_risk.training.history import open_history
-    from signup_risk.training.label_values import LabelValues
-    from signup_risk.training.progress import bars
-
-    return open_history(
-        options.history,
-        column_map=None if options.map is None else read_column_map(options.map),
-        label_column=options.label_column,
-        label_values=None if options.label_values is None else LabelValues.parse(options.label_values),
-        say=_say,
-        progress=bars,
-    )
 
 
 def _base(name: str | None, stack: ExitStack) -> ModelArtefact | None:
