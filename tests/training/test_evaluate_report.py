@@ -18,7 +18,7 @@ from signup_risk.policy import ListEntry, Policy
 from signup_risk.training.calibrate import fit_calibration
 from signup_risk.training.evaluate import Evaluation, evaluate, leave_one_kind_out, wanted_features, with_features_only
 from signup_risk.training.evaluate.baseline import FEATURES as RULES
-from signup_risk.training.evaluate.cautions import SKETCH, maturity, overlap_cautions, sketch, small_groups
+from signup_risk.training.evaluate.cautions import SITES, SKETCH, maturity, overlap_cautions, sketch, small_groups
 from signup_risk.training.evaluate.groups import group_rates
 from signup_risk.training.evaluate.sample import Sample
 from signup_risk.training.fit import fit, summaries
@@ -152,6 +152,14 @@ def test_rows_of_training_are_found(artefact: ModelArtefact) -> None:
     ):
         manifest = replace(artefact.manifest, created_from={"window": given})
         assert [one.code for one in overlap_cautions(manifest, rows)] == expected
+
+
+def test_a_model_of_simulated_sites_has_seen_nobodys_signups(artefact: ModelArtefact) -> None:
+    """Of such a model only simulated traffic is said to look like what it was fitted on."""
+    rows = history(200, seed=3)
+    manifest = replace(artefact.manifest, created_from={SITES: "fitted on 3"})
+    assert [one.code for one in overlap_cautions(manifest, rows)] == ["TRAINING_SIMULATED"]
+    assert overlap_cautions(manifest, replace(rows, groups=["spring"] * len(rows))) == []
 
 
 def test_young_labels_are_noticed(artefact: ModelArtefact) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from signup_risk.model import Manifest
 from signup_risk.training.evaluate.sample import Sample
+from signup_risk.training.simulated import simulated_count
 from signup_risk.training.table import NEVER, FeatureTable
 
 _DAY_US: Final = 86_400_000_000
@@ -28,8 +29,10 @@ MIN_CAMPAIGNS: Final = 10
 _MOST_NAMED: Final = 10
 #: Digests kept of the training sign-ups; finds a share of one in a hundred with a chance of 92 %.
 SKETCH: Final = 256
-#: What tells the sign-ups that a model was trained on, in ``created_from`` of its manifest.
-_RECORD: Final = ("window", "id_sketch")
+#: Names the sites of a model that was fitted on nothing but simulated ones, in ``created_from`` of its manifest.
+SITES: Final = "simulated sites"
+#: What tells the sign-ups that a model was trained on, in the same place.
+_RECORD: Final = ("window", "id_sketch", SITES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def overlap_cautions(manifest: Manifest, table: FeatureTable) -> list[Caution]:
     ``created_from`` of the manifest may hold ``window``, ``{"first": ..., "last": ...}`` as RFC 3339, and
     ``id_sketch`` from :func:`sketch`, empty where no sign-up had an id. A model that was continued from others holds
     both of each of them under ``trained_on``, see :func:`training_record`. Without either nothing can be told, and
-    that is said.
+    that is said; but a model fitted on simulated sites cannot have seen sign-ups that were not simulated.
     """
     records = [{"model": manifest.name, **manifest.created_from}, *_earlier(manifest)]
     found = [_rows_caution(one, table) for one in records] + [_window_caution(one, table) for one in records]
@@ -147,6 +150,14 @@ def _unknown_caution(records: Sequence[Mapping[str, Any]], table: FeatureTable) 
     """Say what cannot be told of the model, whose record is the first, or of one that it continues."""
     for one in records:
         name, kept = one.get("model"), one.get("id_sketch")
+        if one.get(SITES):
+            if simulated_count(table.groups):
+                text = (
+                    f"{name} was fitted on sites of the simulation, and this history was simulated too: what it finds "
+                    "here says little of traffic made by others"
+                )
+                return Caution("TRAINING_SIMULATED", text)
+            continue  # nobody's sign-ups were among those
         if _window(one.get("window")) is None and not kept:
             text = (
                 f"the manifest of {name} states neither a training window nor ids, so whether it was trained on these "
