@@ -115,6 +115,7 @@ def _copies(other: str, window: Window) -> Feature:
 FEATURES: Final[tuple[Feature, ...]] = (
     *(_ranked(place, HOUR_1, DAYS_7) for place in (1, 2)),
     *(_ranked(place, HOURS_24, DAYS_30) for place in (1, 2)),
+    *(_ranked(place, DAYS_7, DAYS_30) for place in (0, 1)),
     _pairs(HOUR_1, DAYS_7),
     _pairs(HOURS_24, DAYS_30),
     *(_copies(other, HOURS_24) for other in _WITHIN),

@@ -92,6 +92,16 @@ SURPRISE: Final = (
             "username_shape", "tls",
         )
     ),
+    # Against three weeks before: a farm that drips for days is part of its own yesterday, not of last month.
+    *(
+        _surprise(kind, DAYS_7, DAYS_30)
+        for kind in (
+            "ip_network", "asn", "email_domain", "email_shape", "phone_block", "issuer", "agent", "referral",
+            "email_form+email_domain", "asn+agent", "asn+email_domain", "email_domain+agent", "locale+form",
+            "agent+form", "issuer+billing_shape", "ip_network+email_form", "billing_shape", "name_shape",
+            "username_shape", "tls",
+        )
+    ),
 )  # fmt: skip
 
 ALIKE: Final = (

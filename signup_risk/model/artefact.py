@@ -16,7 +16,7 @@ from typing import Any, Final, NoReturn, Self
 from signup_risk.errors import ModelMismatch
 from signup_risk.model.booster import Booster
 from signup_risk.model.golden import GoldenCase, verify_golden
-from signup_risk.model.manifest import Manifest, feature_fingerprint
+from signup_risk.model.manifest import Manifest, feature_fingerprint, manifest_digest
 
 MODEL: Final = "model.txt"
 MANIFEST: Final = "manifest.json"
@@ -65,6 +65,7 @@ class ModelArtefact:
         kept = _read_json(folder, MANIFEST, _read(folder, MANIFEST))
         contents = _read_verified(folder, kept.get("files"))
         manifest = Manifest.from_dict(kept)
+        _check_digest(kept)
         if names is not None:
             _check_names(manifest.names, tuple(names))
         if versions is not None:
@@ -125,6 +126,19 @@ def _read_verified(folder: Path, files: Any) -> dict[str, bytes]:
                 "change"
             )
     return contents
+
+
+def _check_digest(kept: Mapping[str, Any]) -> None:
+    """Refuse a manifest whose calibration or thresholds, say, are not those that were saved.
+
+    Models saved before manifests had a digest have none to check.
+    """
+    stated, found = kept.get("digest"), manifest_digest(kept)
+    if stated is not None and stated != found:
+        raise ModelMismatch(
+            f"manifest.json was altered: its content has sha256 {found[:12]}, it states {str(stated)[:12]}; copy the "
+            "folder again, or save the model again after a deliberate change"
+        )
 
 
 def _read_json(folder: Path, name: str, content: bytes) -> dict[str, Any]:

@@ -141,6 +141,20 @@ def feature_fingerprint(names: Sequence[str], versions: Mapping[str, int | str])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def manifest_digest(kept: Mapping[str, Any]) -> str:
+    """Return a digest of all that a manifest file says, its own digest left out.
+
+    It finds damage and careless edits, not an attacker, who would write another digest.
+
+    Examples:
+        >>> manifest_digest({"a": 1, "digest": "x"}) == manifest_digest({"a": 1}) != manifest_digest({"a": 2})
+        True
+    """
+    rest = {name: value for name, value in kept.items() if name != "digest"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def check_name(name: str) -> None:
     """Refuse a name that the manifest of a model could not be read with.
 

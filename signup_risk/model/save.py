@@ -14,7 +14,7 @@ from signup_risk.errors import ConfigurationError
 from signup_risk.model.artefact import CARD, GOLDEN, HASHED, MANIFEST, MODEL, ModelArtefact
 from signup_risk.model.booster import Booster
 from signup_risk.model.golden import golden_cases
-from signup_risk.model.manifest import FORMAT, Manifest
+from signup_risk.model.manifest import FORMAT, Manifest, manifest_digest
 
 #: All that a model folder holds; whatever else stands in a folder is someone's own and must not go with it.
 _OWN: Final = frozenset({MODEL, CARD, GOLDEN, MANIFEST})
@@ -116,7 +116,9 @@ def _contents(model_text: str, card: str, golden_rows: Sequence[Sequence[float]]
 
 def _write(folder: Path, contents: dict[str, bytes], manifest: Manifest) -> None:
     files = {name: hashlib.sha256(contents[name]).hexdigest() for name in HASHED}
-    text = json.dumps(manifest.to_dict() | {"files": files}, indent=1, allow_nan=False, ensure_ascii=False)
+    # As a reader will see it: tuples become lists.
+    kept = json.loads(json.dumps(manifest.to_dict() | {"files": files}, allow_nan=False))
+    text = json.dumps(kept | {"digest": manifest_digest(kept)}, indent=1, allow_nan=False, ensure_ascii=False)
     for name, content in {**contents, MANIFEST: text.encode()}.items():
         with (folder / name).open("wb") as file:
             file.write(content)

@@ -47,6 +47,7 @@ def rescaled(scenario: Scenario, signups: int | None = None, days: int | None = 
             hackathons=_more(scenario.waves.hackathons, size),
             referrals=_more(scenario.waves.referrals, size),
             classrooms=_more(scenario.waves.classrooms, size),
+            gatherings=_more(scenario.waves.gatherings, size),
             launches=max(min(1, scenario.waves.launches), round(scenario.waves.launches * time)),
         ),
     )

@@ -56,6 +56,7 @@ class Waves:
         launches: Days of 5 to 20 times the rate of a country or of all.
         referrals: One code that thousands follow.
         classrooms: Teachers who sign up a class at the machines of a room.
+        gatherings: Crowds that share whatever chance decides.
         scale: Factor on the sizes of all of them; below 150,000 sign-ups they shrink in proportion besides.
     """
 
@@ -65,6 +66,7 @@ class Waves:
     launches: int = 2
     referrals: int = 3
     classrooms: int = 0
+    gatherings: int = 0
     scale: float = 1.0
 
 

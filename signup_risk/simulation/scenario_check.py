@@ -70,7 +70,8 @@ SCENARIO: Final[Mapping[str, tuple[Check, str]]] = {
 }
 WAVES: Final[Mapping[str, tuple[Check, str]]] = {
     **dict.fromkeys(
-        ("campuses", "rollouts", "hackathons", "launches", "referrals", "classrooms"), _number(0, whole=True)
+        ("campuses", "rollouts", "hackathons", "launches", "referrals", "classrooms", "gatherings"),
+        _number(0, whole=True),
     ),
     "scale": _number(0),
 }

@@ -13,6 +13,7 @@ from signup_risk.simulation.farms.campaigns import campaigns
 from signup_risk.simulation.intake import HOUR_US
 from signup_risk.simulation.populations.companies import ManagedRollout
 from signup_risk.simulation.populations.everyday import Everyday
+from signup_risk.simulation.populations.gathering import Gathering
 from signup_risk.simulation.populations.waves import Campus, Classroom, Hackathon, Launch, Referral, Rollout, Wave
 from signup_risk.simulation.record import time_text, write_event
 from signup_risk.simulation.scenario import Scenario
@@ -78,6 +79,7 @@ def _waves(scenario: Scenario, seed: int, world: World) -> Iterator[Wave]:
         (Hackathon, waves.hackathons),
         (Referral, waves.referrals),
         (Classroom, waves.classrooms),
+        (Gathering, waves.gatherings),
     ):
         for number in range(count):
             yield kind(Random(f"{seed}:{kind.__name__}:{number}"), world, days, scale)

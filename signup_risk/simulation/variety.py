@@ -15,16 +15,18 @@ from signup_risk.simulation.scenario import FarmPriors, Scenario, Waves
 
 _FIRST_DAY: Final = datetime(2026, 1, 5, tzinfo=UTC)
 _START_DAYS: Final = 150
-_LENGTHS: Final = (1, 1, 2, 3, 3, 5, 7, 10, 14, 21, 30)
-_PER_DAY: Final = (300, 20_000)
-_FARM_MEAN: Final = 25
+_LENGTHS: Final = (1, 2, 4, 7, 10, 14, 21, 30, 30, 45, 45, 60)
+#: The smallest site has this share of the most sign-ups.
+_SMALLEST: Final = 0.25
+_FARM_MEAN: Final = (25, 400)
+_FEWEST_FARMS: Final = 6
 
 
 def draw_scenario(seed: int, *, most_signups: int = 30_000) -> Scenario:
     """Draw a site and its traffic.
 
-    Volumes go from 300 to 20,000 a day, lengths from a day, which starts cold, to a month; whatever the limit
-    cuts off is taken from the length first. Simulate it with the same seed or any other.
+    Lengths go from a day, which starts cold, to two months: what is usual at a site, and a farm that drips for weeks,
+    show in the long ones only. Simulate it with the same seed or any other.
 
     Args:
         seed: Decides everything.
@@ -35,17 +37,15 @@ def draw_scenario(seed: int, *, most_signups: int = 30_000) -> Scenario:
         True
     """
     rng = Random(f"{seed}:scenario")
-    per_day, days = log_uniform(rng, *_PER_DAY), rng.choice(_LENGTHS)
-    days = max(1, min(days, int(most_signups / per_day)))
-    signups = int(min(most_signups, per_day * days))
-    share = log_uniform(rng, 0.01, 0.4)
+    days, signups = rng.choice(_LENGTHS), int(log_uniform(rng, _SMALLEST * most_signups, most_signups))
+    share = log_uniform(rng, 0.02, 0.4)
     return Scenario(
         name=f"site-{seed}",
         start=(_FIRST_DAY + timedelta(days=rng.randrange(_START_DAYS))).isoformat(),
         days=days,
         signups=signups,
         abusive_share=share,
-        campaigns=max(1, int(signups * share / log_uniform(rng, _FARM_MEAN, 10 * _FARM_MEAN))),
+        campaigns=max(_FEWEST_FARMS, int(signups * share / log_uniform(rng, *_FARM_MEAN))),
         label_noise=rng.choice((0.0, 0.005, 0.03)),
         country_shift=rng.uniform(0.0, 1.2),
         population_shift=rng.uniform(0.0, 0.9),
@@ -67,12 +67,13 @@ def _waves(rng: Random, signups: int, days: int) -> Waves:
     # Crowds of a small scenario shrink with it, to a room of thirty rather than to nobody.
     scale = max(1.0, 150_000 / signups * 0.12)
     return Waves(
-        campuses=count(1),
+        campuses=count(2),
         rollouts=count(3),
         hackathons=count(3),
         launches=int(rng.random() * (1 + days / 10)),
         referrals=count(1),
         classrooms=count(2),
+        gatherings=count(2),
         scale=scale,
     )
 

@@ -23,7 +23,7 @@ from signup_risk.model import (
     save_artefact,
 )
 from signup_risk.model import artefact as artefact_module
-from signup_risk.model.manifest import check_name
+from signup_risk.model.manifest import check_name, manifest_digest
 from signup_risk.model.save import check_place
 from signup_risk.training.calibrate import fit_calibration
 
@@ -71,11 +71,23 @@ def folder(tmp_path: Path, model_text: TextOf) -> Path:
 
 
 def edit(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Change the manifest of a folder."""
+    """Change the manifest of a folder, and its digest with it."""
     path = folder / "manifest.json"
     kept = json.loads(path.read_text(encoding="utf-8"))
     change(kept)
+    kept["digest"] = manifest_digest(kept)
     path.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def test_a_manifest_that_was_altered_is_refused(folder: Path) -> None:
+    """Thresholds and calibration are read from it, and no golden case would notice; an old manifest has no digest."""
+    path = folder / "manifest.json"
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(kept | {"thresholds": {"fpr_0.01": -9.0}}), encoding="utf-8")
+    with pytest.raises(ModelMismatch, match=r"manifest\.json was altered"):
+        ModelArtefact.load(folder)
+    path.write_text(json.dumps({name: value for name, value in kept.items() if name != "digest"}), encoding="utf-8")
+    ModelArtefact.load(folder).close()
 
 
 def test_what_is_saved_is_loaded(folder: Path) -> None:

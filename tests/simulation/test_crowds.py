@@ -106,3 +106,24 @@ def test_a_company_with_managed_machines_shares_its_image_and_is_spread_out() ->
         longest = max(hours)
     assert alike[0] < 0.75 < alike[1]
     assert longest > 6
+
+
+def test_gatherings_share_what_chance_decides_and_nothing_else() -> None:
+    """Of many, some share a domain, a code, an address or a machine, and some none; people differ in all the rest."""
+    waves = Waves(campuses=0, rollouts=0, hackathons=0, launches=0, referrals=0, gatherings=1, scale=4)
+    shared: dict[str, list[float]] = {"domain": [], "code": [], "address": [], "agent": []}
+    for seed in range(12):
+        events = list(simulate(replace(CROWDS, signups=1500, waves=waves), seed))
+        members = [event for event in events if event["group"] == "legit.gathering"]
+        assert len({event["email"] for event in members}) == len(members) >= 10
+        assert all(event["label"] == 0 for event in members)
+        for name, values in (
+            ("domain", [event["email"].rpartition("@")[2] for event in members]),
+            ("code", [event.get("referral_code") for event in members if "referral_code" in event]),
+            ("address", [event.get("ip_address") for event in members]),
+            ("agent", [event["device"].get("user_agent") for event in members if "device" in event]),
+        ):
+            shared[name].append(max(Counter(values).values(), default=0) / max(1, len(values)))
+    for name, shares in shared.items():
+        assert min(shares) < 0.4, name
+        assert max(shares) > 0.4, name
