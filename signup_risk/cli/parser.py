@@ -67,6 +67,7 @@ def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     score.add_argument("file", metavar="FILE", help="JSON Lines, CSV or Parquet, also .gz; - is standard input")
     score.add_argument("-o", "--output", metavar="OUT", help="file to write (default: standard output)")
     score.add_argument("--format", choices=FORMATS, help="format of FILE (default: told by its name)")
+    score.add_argument("--map", metavar="FILE", help="column map of a table, a file or ecommerce or registration")
     score.add_argument(
         "--store",
         metavar="URL",
@@ -135,6 +136,7 @@ def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     simulated.add_argument("out", metavar="OUT", help=".jsonl, .jsonl.gz or .parquet; - is standard output, as JSON")
     simulated.add_argument("--signups", metavar="N", type=_positive, help="about how many (default: the scenario's)")
     simulated.add_argument("--days", metavar="D", type=_positive, help="over how many days (default: the scenario's)")
+    simulated.add_argument("--start", metavar="DATE", help="first day, such as 2026-06-01 (default: the scenario's)")
     simulated.add_argument("--seed", metavar="S", type=int, default=1, help="same seed, same sign-ups (default: 1)")
     simulated.add_argument(
         "--scenario",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from signup_risk.cli.data import chosen_references
 from signup_risk.cli.interrupts import Interrupts
@@ -24,6 +24,9 @@ from signup_risk.files.records import BadLine, Records
 from signup_risk.files.sources import Source, open_source
 from signup_risk.policy import Policy, read_policy
 from signup_risk.scorer import ExplainMode, Scorer
+
+if TYPE_CHECKING:
+    from signup_risk.training.column_map import ColumnMap
 
 # Other processes take half a second to start. Sign-ups have about a kilobyte, and several thousand are scored in
 # a second: below this size the processes would cost more than they gain.
@@ -62,13 +65,30 @@ def run_score(options: argparse.Namespace) -> int:
     Returns:
         The exit status: 0, 1 if lines could not be scored, or 128 plus the signal that stopped it.
     """
+    column_map = chosen_map(options)
     with (
         Interrupts() as interrupts,
-        closing(open_source(options.file, options.format)) as source,
+        closing(chosen_source(options, column_map)) as source,
         open_scorer(options) as scorer,
         open_output(options.output, source) as output,
     ):
-        return _score(scorer, source, output, interrupts, options)
+        return _score(scorer, source, output, interrupts, options, column_map)
+
+
+def chosen_map(options: argparse.Namespace) -> ColumnMap | None:
+    """Read the column map that the options name, if they do."""
+    if options.map is None:
+        return None
+    from signup_risk.training.column_map import read_column_map
+
+    return read_column_map(options.map)
+
+
+def chosen_source(options: argparse.Namespace, column_map: ColumnMap | None) -> Source:
+    """Open the file, with the columns that its map names, if it has one."""
+    if column_map is None:
+        return open_source(options.file, options.format)
+    return open_source(options.file, options.format, column_map.check, column_map.times())
 
 
 def jobs_for(options: argparse.Namespace, source: Source) -> int:
@@ -137,8 +157,13 @@ def _refuse_input(stream: BinaryIO, source: Source) -> None:
         raise UnreadableFile("the output is the input; give another file, or the sign-ups would be lost")
 
 
-def _score(
-    scorer: Scorer, source: Source, output: BinaryIO, interrupts: Interrupts, options: argparse.Namespace
+def _score(  # noqa: PLR0913 - what is read, how, and where it goes
+    scorer: Scorer,
+    source: Source,
+    output: BinaryIO,
+    interrupts: Interrupts,
+    options: argparse.Namespace,
+    column_map: ColumnMap | None,
 ) -> int:
     writer = LineWriter(output)
     tally = Tally()
@@ -152,7 +177,7 @@ def _score(
 
     with Progress(source.total, source.unit, source.position) as progress:
         try:
-            records = _until_asked(source.records(waiting), interrupts)
+            records = _until_asked(_mapped(source.records(waiting), column_map), interrupts)
             for number, found in score_events(scorer, records, jobs=jobs_for(options, source)):
                 if isinstance(found, BadLine):
                     tally.bad += 1
@@ -166,6 +191,14 @@ def _score(
         finally:
             writer.flush()
     return _status(tally, interrupts.requested)
+
+
+def _mapped(records: Records, column_map: ColumnMap | None) -> Records:
+    if column_map is None:
+        return records
+    from signup_risk.training.column_map import mapped
+
+    return mapped(records, column_map)
 
 
 def _until_asked(records: Records, interrupts: Interrupts) -> Records:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Final
 
 from signup_risk.cli.event_files import EventFile, open_event_file
 from signup_risk.cli.interrupts import Interrupts
 from signup_risk.cli.progress import Progress, is_terminal
+from signup_risk.errors import ConfigurationError
 from signup_risk.files.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ def run_simulate(options: argparse.Namespace) -> int:
     from signup_risk.simulation import rescaled
 
     scenario = rescaled(_scenario(options.scenario), options.signups, options.days)
+    if options.start is not None:
+        scenario = replace(scenario, start=_first_day(options.start))
     with Interrupts() as interrupts, open_event_file(options.out) as output:
         _write(scenario, options.seed, output, interrupts)
     if interrupts.requested is not None:
@@ -36,6 +41,13 @@ def run_simulate(options: argparse.Namespace) -> int:
     if is_terminal():
         print(f"signup-risk: {output.count:,} synthetic sign-ups of {scenario.name}", file=sys.stderr)
     return 0
+
+
+def _first_day(text: str) -> str:
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC).isoformat()
+    except ValueError:
+        raise ConfigurationError(f"--start is {text[:40]!r}; give a day, such as 2026-06-01") from None
 
 
 def _scenario(source: str) -> Scenario:

@@ -37,6 +37,7 @@ from signup_risk.events.fields import BY_NAME
 from signup_risk.events.kinds import kind_of
 from signup_risk.files.csv_rows import check_names
 from signup_risk.files.errors import UnreadableFile
+from signup_risk.files.records import BadLine, Payload, Records, object_of
 from signup_risk.training.convert import CONVERSIONS, Convert, absent, as_json, time_reader
 from signup_risk.training.label_values import LabelValues
 
@@ -46,6 +47,7 @@ _SECTIONS: Final = {"columns", "constants", "ignored"}
 _KEYS: Final = {"field", "convert", "offset", "formats", "values"}
 # Without a time there is no history; every other field may be unknown.
 _TIMES: Final = ("at", "label_at")
+_LABEL: Final = frozenset({"label", "label_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,20 @@ class ColumnMap:
         return event
 
 
+def mapped(records: Records, column_map: ColumnMap) -> Records:
+    """Yield the rows of a table as events, for scoring: what its label says is left out."""
+    for number, payload in records:
+        row = object_of(payload) if isinstance(payload, bytes) else payload
+        if isinstance(row, BadLine):
+            yield number, row
+            continue
+        try:
+            event: Payload = {name: value for name, value in column_map.apply(row).items() if name not in _LABEL}
+        except InvalidSignup as problem:
+            event = BadLine(str(problem))
+        yield number, event
+
+
 def read_column_map(name: str | Path) -> ColumnMap:
     """Read a map that comes with the package, by its name, or one from a file.
 
@@ -188,12 +204,14 @@ def _conversion(name: str, column: str, said: Mapping[str, Any]) -> Convert | No
     if "values" in said and said["field"] != "label":
         raise _wrong(name, f"column {column!r} maps values, which only the label can")
     kind = said.get("convert")
-    if kind is None:
-        return as_json if said["field"].startswith("custom.") else None
     if kind == "time":
         return time_reader(str(said.get("offset", "")), _formats(name, column, said.get("formats", [])))
-    if not isinstance(kind, str) or kind not in CONVERSIONS:
+    if kind is not None and (not isinstance(kind, str) or kind not in CONVERSIONS):
         raise _wrong(name, f"column {column!r} is converted by {kind!r}; known are time, {', '.join(CONVERSIONS)}")
+    if {"offset", "formats"} & set(said):
+        raise _wrong(name, f'column {column!r} has offset or formats, which only convert = "time" reads')
+    if kind is None:
+        return as_json if said["field"].startswith("custom.") else None
     return CONVERSIONS[kind]
 
 

@@ -42,6 +42,21 @@ def test_same_answers_from_every_format(run: Run, lines_file: Write, tmp_path: P
         assert found.assessments == json.loads(json.dumps(expected))
 
 
+def test_a_table_of_others_is_scored_by_its_map(run: Run, tmp_path: Path) -> None:
+    """What a model was trained on with a map is scored with it: labels left out, rows that cannot be read named."""
+    rows = "user_id,signup_time,purchase_time,device_id,source,browser,sex,age,ip_address,class\n"
+    rows += "7,2026-02-24 22:55:49,2026-04-18 02:47:11,QVPS,SEO,Chrome,M,39,732758368.79972,0\n"
+    rows += "8,soon,,,,,,,,1\n"
+    (tmp_path / "table.csv").write_text(rows)
+    found = run("score", tmp_path / "table.csv", "--map", "ecommerce")
+    assert found.status == 1
+    assert [(one["signup_id"], one["at"]) for one in found.assessments] == [("7", "2026-02-24T22:55:49+00:00")]
+    assert "line 3" in found.errors
+    refused = run("score", tmp_path / "table.csv", "--map", "nosuch")
+    assert refused.status == 2
+    assert "one of ecommerce, registration" in refused.errors
+
+
 def test_bad_lines_are_named_and_the_rest_is_scored(run: Run, lines_file: Write) -> None:
     """Bad lines are reported by number and reason, the others give what they give alone."""
     path = lines_file([LINES[0], "{secret\n", LINES[1], "\n", '{"email": "secret"}\n', LINES[2].rstrip("\n")])

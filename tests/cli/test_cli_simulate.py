@@ -53,9 +53,17 @@ def test_parquet_holds_the_same_sign_ups(run: Callable[..., Outcome], tmp_path: 
     assert rows == [Signup.from_mapping(event) for event in wanted()]
 
 
+def test_a_first_day_moves_the_whole_scenario(run: Callable[..., Outcome]) -> None:
+    """With --start the sign-ups begin at that day, so that one history can come after another."""
+    outcome = run("simulate", "-", *SMALL, "--start", "2027-03-01")
+    days = {json.loads(line)["at"][:10] for line in outcome.output.splitlines()}
+    assert days == {"2027-03-01", "2027-03-02"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("out.jsonl", "--start", "soon"), "--start is 'soon'; give a day"),
         (("out.xlsx",), "out.xlsx: the name does not tell its format"),
         (("out.jsonl", "--scenario", "nosuch"), "scenario nosuch: No such file"),
         (("missing/out.jsonl",), "missing/out.jsonl: cannot be written"),

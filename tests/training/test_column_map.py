@@ -119,6 +119,7 @@ AT = {"field": "at", "convert": "time", "offset": "+00:00"}
         ({"constants": [1]}, "constants is a list of length 1"),
         ({"ignored": ["a"]}, "ignored is a list of length 1"),
         ({"ignored": 3}, "ignored is a int"),
+        ({"columns": {"t": {"field": "at", "offset": "+00:00"}}}, "has offset or formats, which only"),
         ({"columns": {"t": AT | {"formats": 5}}}, "column 't' has formats 5; give a list of texts"),
         ({"columns": {"t": AT | {"formats": "%Y"}}}, "has formats '%Y'"),
         ({"columns": {"t": AT | {"formats": [1]}}}, r"has formats \[1\]"),
