@@ -23,7 +23,7 @@ from signup_risk.references import open_references
 from signup_risk.training.artefact import reference_entry
 from signup_risk.training.bundled_judgement import Judgement, judge
 from signup_risk.training.bundled_sites import CALIBRATE, FIT, JUDGE, MOST, site_tables
-from signup_risk.training.calibrate import fit_calibration, for_most_sites
+from signup_risk.training.calibrate import fit_calibration
 from signup_risk.training.card import model_card
 from signup_risk.training.fit import PARAMETERS, Grown, Part, gains, grow, raw_scores, summaries
 from signup_risk.training.progress import Progress, bars, quiet
@@ -66,9 +66,6 @@ _QUIRKS: Final = frozenset({"email_domain_length"})
 #: Rates for which thresholds are stated, those of the default policy among them.
 RATES: Final = (0.001, 0.003, 0.0035, 0.01, 0.05)
 
-#: Share of the calibration sites at which the stated rates hold.
-KEPT_AT: Final = 0.75
-
 GOLDEN_ROWS: Final = 20
 
 
@@ -98,7 +95,7 @@ def build(out: Path, *, folder: Path | None = None, progress: Progress = quiet) 
         with closing(ModelArtefact.load(place)) as artefact:
             judged = judge(artefact, features, fit_on, site_tables(JUDGE, folder, progress=progress), folder, progress)
     manifest = replace(manifest, metrics=dict(manifest.metrics) | {"judged_synthetic": judged.summary()})
-    card = model_card(manifest, grown.trees, CAMPAIGN_POWER, judged, kept_at=KEPT_AT)
+    card = model_card(manifest, grown.trees, CAMPAIGN_POWER, judged)
     save_artefact(out, model_text=grown.text, manifest=manifest, card=card, golden_rows=golden(calibrate_on))
     return judged
 
@@ -157,8 +154,7 @@ def describe(
     known = [table.where(table.labels >= 0) for table in calibrate_on]
     labels = np.concatenate([table.labels for table in known])
     scores = raw_scores(grown.text, np.concatenate([table.rows for table in known]))
-    pooled = fit_calibration(scores.tolist(), labels.tolist())
-    calibration = for_most_sites(pooled, _legitimate_scores(grown, known), KEPT_AT)
+    calibration = fit_calibration(scores.tolist(), labels.tolist())
     stated = thresholds_at(calibration, scores, labels, RATES)
     names = [entry.name for entry in features]
     return Manifest(
@@ -174,10 +170,6 @@ def describe(
         metrics={"thresholds": [one.to_dict() for one in stated]},
         synthetic=True,
     )
-
-
-def _legitimate_scores(grown: Grown, known: Sequence[FeatureTable]) -> list[list[float]]:
-    return [raw_scores(grown.text, table.rows[table.labels == 0]).tolist() for table in known]
 
 
 def _origin(grown: Grown, fit_on: Sequence[FeatureTable], calibrate_on: Sequence[FeatureTable]) -> dict[str, Any]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
@@ -58,34 +56,6 @@ def fit_calibration(raw_scores: Sequence[float], labels: Sequence[int], *, prior
         base_rate=base_rate,
         prevalence=base_rate,
     )
-
-
-def for_most_sites(calibration: Calibration, sites: Sequence[Sequence[float]], share: float) -> Calibration:
-    """State false-positive rates that a share of the sites keep, instead of the one over all their sign-ups.
-
-    Sites differ by far more than chance: at one that has a campus in its first week, a threshold set over all of them
-    stops several times the rate that it states. At each score the rate becomes the quantile over the sites of their own
-    rates, where that is higher than the common one.
-
-    Args:
-        calibration: Fitted on the sign-ups of all sites together.
-        sites: Raw scores of the legitimate sign-ups of each site.
-        share: Share of the sites that the stated rates shall hold at.
-
-    Examples:
-        >>> calm, lively = [-3.0, -2.0, -1.0, 0.0], [-3.0, 1.0, 2.0, 3.0]
-        >>> common = fit_calibration([*calm, *lively, 4.0], [0] * 8 + [1])
-        >>> common.fpr(0.5), for_most_sites(common, [calm, lively], 1.0).fpr(0.5)
-        (0.4444444444444444, 0.7777777777777778)
-    """
-    ranked = [sorted(scores) for scores in sites]
-    place = math.ceil(share * len(ranked)) - 1
-    above = []
-    for score, common in zip(calibration.legitimate_scores, calibration.legitimate_above, strict=True):
-        rates = sorted(1 - bisect_right(scores, score) / len(scores) for scores in ranked)
-        at_most = min(calibration.legitimate_count - 1, round(rates[place] * calibration.legitimate_count))
-        above.append(max(common, at_most))
-    return replace(calibration, legitimate_above=tuple(above))
 
 
 def _check(pairs: list[tuple[float, int]], scores: int, labels: int) -> None:

@@ -89,15 +89,14 @@ The control, a farm drawn from legitimate traffic that no model can find: {contr
 {missed}
 
 Kinds a4, a6 and a7 share little or nothing at sign-up by design: what is left are contradictions, blocks of numbers,
-issuers and codes, where a site asks for those. Coordination over days, not one sign-up, is what would show them.
+issuers and codes, where a site asks for those, and what their sign-ups of a week have in common.
 
 ## Limits
 
 - Groups above the overall rate pay more than their share: look at them first on your own traffic.
 - Probabilities (`risk_score`) hold at the share of abuse in the calibration traffic, {base_rate:.1%}; the rates (`fpr`)
   do not depend on it. Both are estimates from {calibrated} simulated legitimate sign-ups, so an `fpr` below
-  {resolution:.2g} is a bound. Rates are stated so that {kept_at:.0%} of the calibration sites keep them, since sites
-  differ by more than chance: one with a campus in its first week stops more than one without.
+  {resolution:.2g} is a bound. They are counted over all calibration sites, and sites differ by far more than chance.
 - In the first hours of an empty store, what is usual is not known yet: surprise, likeness and tenure are unknown.
 - Real addresses, agents and cards are more varied than simulated ones; a stated rate is an estimate until you have
   looked at `fpr` on your own traffic.
@@ -105,7 +104,7 @@ issuers and codes, where a site asks for those. Coordination over days, not one 
 """
 
 
-def model_card(manifest: Manifest, trees: int, power: float, judged: Judgement, *, kept_at: float) -> str:
+def model_card(manifest: Manifest, trees: int, power: float, judged: Judgement) -> str:
     """Return the card, in Markdown.
 
     Args:
@@ -113,7 +112,6 @@ def model_card(manifest: Manifest, trees: int, power: float, judged: Judgement, 
         trees: Number of trees.
         power: To which power of its size a campaign counts in fitting.
         judged: What was measured.
-        kept_at: Share of the calibration sites at which the stated rates hold.
     """
     sites, seed = judged.sites["champion"], judged.seed["champion"]
     stated, calibration = sites["levels"]["stated_0.01"], manifest.calibration
@@ -149,7 +147,6 @@ def model_card(manifest: Manifest, trees: int, power: float, judged: Judgement, 
         control=_control(judged.control["champion"]["levels"]["stated_0.01"]["control"]),
         missed="\n".join(missed_aims(judged)) or "None.",
         base_rate=calibration.base_rate,
-        kept_at=kept_at,
         calibrated=calibration.legitimate_count,
         resolution=1 / (calibration.legitimate_count + 1),
     )

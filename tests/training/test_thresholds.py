@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from signup_risk.training.calibrate import fit_calibration, for_most_sites
+from signup_risk.training.calibrate import fit_calibration
 from signup_risk.training.comparison import Comparison, compare
 from signup_risk.training.thresholds import binomial_interval, thresholds_at
 
@@ -52,22 +52,6 @@ def test_thresholds_count_what_they_let_through() -> None:
         assert one.tpr == pytest.approx(float((scores[labels == 1] >= one.raw).mean()))
         assert one.fpr_low < one.fpr < one.fpr_high
         assert one.tpr_low < one.tpr < one.tpr_high
-
-
-def test_stated_rates_hold_at_most_sites() -> None:
-    """At every score three of four sites stop no more than is stated; the rate over all of them stays a lower bound."""
-    rng = np.random.default_rng(5)
-    sites = [np.sort(rng.normal(shift, 1, size=900)) for shift in (0.0, 0.1, 0.5, 2.0)]
-    scores = np.concatenate([*sites, rng.normal(3, 1, 300)])
-    labels = np.repeat([0, 1], [3600, 300])
-    pooled = fit_calibration(scores.tolist(), labels.tolist())
-    kept = for_most_sites(pooled, [site.tolist() for site in sites], 0.75)
-    for rate in (0.5, 0.1, 0.02, 0.004):
-        raw = kept.raw_at(rate)
-        assert sum(float((site >= raw).mean()) <= rate for site in sites) >= 3
-        assert raw >= pooled.raw_at(rate)
-    everywhere = for_most_sites(pooled, [site.tolist() for site in sites], 1.0)
-    assert max(float((site >= everywhere.raw_at(0.02)).mean()) for site in sites) <= 0.02
 
 
 def test_comparison_tells_better_from_worse_and_from_neither() -> None:
