@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 #: A training scenario of moderate size; its name stands in the help.
 DEFAULT_SCENARIO: Final = "bundled-2"
+#: Events are of 1970 to 2100, and a scenario lasts, and is found out, for a while.
+_EARLIEST: Final = date(1970, 1, 2)
+_LATEST: Final = date(2090, 1, 1)
 
 
 def run_simulate(options: argparse.Namespace) -> int:
@@ -45,9 +48,14 @@ def run_simulate(options: argparse.Namespace) -> int:
 
 def _first_day(text: str) -> str:
     try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC).isoformat()
+        day = date.fromisoformat(text)
     except ValueError:
-        raise ConfigurationError(f"--start is {text[:40]!r}; give a day, such as 2026-06-01") from None
+        day = date.min
+    if not _EARLIEST <= day <= _LATEST:
+        raise ConfigurationError(
+            f"--start is {text[:40]!r}; give a day from {_EARLIEST} to {_LATEST}, such as 2026-06-01"
+        )
+    return datetime.combine(day, time(), UTC).isoformat()
 
 
 def _scenario(source: str) -> Scenario:

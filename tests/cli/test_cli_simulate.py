@@ -64,6 +64,7 @@ def test_a_first_day_moves_the_whole_scenario(run: Callable[..., Outcome]) -> No
     ("arguments", "said"),
     [
         (("out.jsonl", "--start", "soon"), "--start is 'soon'; give a day"),
+        (("out.jsonl", "--start", "9999-12-31"), "give a day from 1970-01-02 to 2090-01-01"),
         (("out.xlsx",), "out.xlsx: the name does not tell its format"),
         (("out.jsonl", "--scenario", "nosuch"), "scenario nosuch: No such file"),
         (("missing/out.jsonl",), "missing/out.jsonl: cannot be written"),
