@@ -145,8 +145,15 @@ def train(  # noqa: PLR0913 - what goes in, how, and who is told
     found = known or history.report
     own = custom_features(found.custom, found.abusive + found.legitimate + found.unlabelled)
     features = (*CATALOG, *own) if base is None else select(base.manifest.names)
-    table = replay_history(history, references, features, workers=options.workers, progress=progress)
-    return replace(fit_table(table, features, options, base=base, say=say), at_cut_off=known)
+    # Handed on without a name here: a million wide rows are 2 GB, and are let go once the useful columns are chosen.
+    trained = fit_table(
+        replay_history(history, references, features, workers=options.workers, progress=progress),
+        features,
+        options,
+        base=base,
+        say=say,
+    )
+    return replace(trained, at_cut_off=known)
 
 
 def check_labels(history: History) -> None:
@@ -220,7 +227,8 @@ def fit_table(
         trials=options.trials,
         done=lambda trial: say(_told(trial, options.target_fpr)),
     )
-    best = trials[0]
+    best, count = trials[0], len(fitting.labels)
+    del fitting, stopping  # wide copies of most of the table
     kept = useful_features(best.grown, features)
     table = table.columns([entry.name for entry in kept])
     grown = grow(
@@ -228,7 +236,7 @@ def fit_table(
         part_of(table, split.stop),
         kept,
         seed=options.seed,
-        parameters=parameters_of(best.name, len(fitting.labels)),
+        parameters=parameters_of(best.name, count),
     )
     say(f"fitted {grown.trees} trees over {len(kept)} features with the set {best.name}")
     return _finish(table, split, kept, options, grown, trials, None)
