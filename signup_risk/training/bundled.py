@@ -25,6 +25,7 @@ from signup_risk.training.bundled_judgement import Judgement, judge
 from signup_risk.training.bundled_sites import CALIBRATE, FIT, JUDGE, MOST, site_tables
 from signup_risk.training.calibrate import fit_calibration
 from signup_risk.training.card import model_card
+from signup_risk.training.evaluate.cautions import SITES
 from signup_risk.training.fit import PARAMETERS, Grown, Part, gains, grow, raw_scores, summaries
 from signup_risk.training.progress import Progress, bars, quiet
 from signup_risk.training.table import FeatureTable, Rows
@@ -174,7 +175,7 @@ def describe(
 
 def _origin(grown: Grown, fit_on: Sequence[FeatureTable], calibrate_on: Sequence[FeatureTable]) -> dict[str, Any]:
     return {
-        "simulated sites": f"fitted on {len(FIT)}, calibrated on {len(CALIBRATE)}, judged on {len(JUDGE)} others",
+        SITES: f"fitted on {len(FIT)}, calibrated on {len(CALIBRATE)}, judged on {len(JUDGE)} others",
         "most sign-ups of a site": MOST,
         "sign-ups fitted on": sum(map(len, fit_on)),
         "abusive among them": int(sum((table.labels == 1).sum() for table in fit_on)),
