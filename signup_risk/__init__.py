@@ -12,11 +12,13 @@ from signup_risk.errors import (
 from signup_risk.events import Signup
 from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
-from signup_risk.results import Assessment, Reason
-from signup_risk.scorer import Scorer
+from signup_risk.results import Assessment, Campaign, Reason, Update
+from signup_risk.scorer import CampaignSettings, Scorer
 
 __all__ = [
     "Assessment",
+    "Campaign",
+    "CampaignSettings",
     "CardNumberRefused",
     "ConfigurationError",
     "InvalidSignup",
@@ -28,6 +30,7 @@ __all__ = [
     "Signup",
     "SignupRiskError",
     "StoreError",
+    "Update",
     "__version__",
     "open_references",
 ]

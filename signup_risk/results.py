@@ -10,6 +10,7 @@ from signup_risk.events.signup import InputWarning
 
 DecisionName = Literal["allow", "step_up", "review", "block"]
 Direction = Literal["risk", "trust"]
+CampaignStatus = Literal["open", "quiet", "confirmed", "dismissed", "merged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,23 @@ class Campaign:
         size: Sign-ups in it so far.
         first_seen: When its first was made.
         shared: What its members have in common.
+        signature: Which combinations made it known, in words.
+        status: ``open``, ``quiet`` after a week without a new member, ``confirmed`` or ``dismissed`` by an analyst,
+            ``merged`` into another.
+        growth_24h: Members of the last 24 hours.
+        title: What an analyst calls it; None if nobody has named it.
+        probability: Joint probability of the account and the campaign; None where no account is meant.
     """
 
     id: str
     size: int
     first_seen: datetime
     shared: tuple[str, ...]
+    signature: str = ""
+    status: CampaignStatus = "open"
+    growth_24h: int = 0
+    title: str | None = None
+    probability: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the campaign as JSON values."""
@@ -64,6 +76,43 @@ class Campaign:
             "size": self.size,
             "first_seen": self.first_seen.isoformat(),
             "shared": list(self.shared),
+            "signature": self.signature,
+            "status": self.status,
+            "growth_24h": self.growth_24h,
+            "title": self.title,
+            "probability": self.probability,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Say what came to light about a sign-up after it was assessed.
+
+    Attributes:
+        signup_id: Id of the sign-up.
+        at: When what came to light did.
+        assessed_at: When the sign-up happened.
+        decision: What had been decided.
+        suggested: What would be decided now.
+        campaign: The campaign that it turned out to belong to, with the joint probability.
+    """
+
+    signup_id: str
+    at: datetime
+    assessed_at: datetime
+    decision: DecisionName
+    suggested: DecisionName
+    campaign: Campaign
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the update as JSON values."""
+        return {
+            "signup_id": self.signup_id,
+            "at": self.at.isoformat(),
+            "assessed_at": self.assessed_at.isoformat(),
+            "decision": self.decision,
+            "suggested": self.suggested,
+            "campaign": self.campaign.to_dict(),
         }
 
 

@@ -4,7 +4,7 @@ Serving, training and replay call these functions and no others, so that a featu
 """
 
 from signup_risk.extract.facts import Described, describe
-from signup_risk.extract.keyed import Keys, signup_name
+from signup_risk.extract.keyed import Keys, read_velocity, signup_name
 from signup_risk.extract.observation import Observation, Prepared, complete, prepare, values_of, with_velocity
 from signup_risk.extract.selection import VERSIONS, select
 
@@ -17,6 +17,7 @@ __all__ = [
     "complete",
     "describe",
     "prepare",
+    "read_velocity",
     "select",
     "signup_name",
     "values_of",

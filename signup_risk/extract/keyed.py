@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from signup_risk.features.context import Context
@@ -49,10 +50,21 @@ class Keys:
 
     def read(self, answer: Exchange) -> Velocity:
         """Return the velocity that a store's answer holds."""
-        own = self.touch.short if answer.repeated else 0
-        at = self.touch.at
-        views = {k: KeyView(state, at, own) for k, state in zip(self.kinds, answer.states, strict=True)}
-        return Velocity(views, self.names)
+        return read_velocity(self.kinds, self.names, self.touch, answer)
+
+
+def read_velocity(kinds: Sequence[str], names: Mapping[str, int], touch: Touch, answer: Exchange) -> Velocity:
+    """Return the velocity that a store's answer holds.
+
+    Args:
+        kinds: Kind of each key of the sign-up.
+        names: 32-bit names of its values.
+        touch: What it touches.
+        answer: What the store knew before it.
+    """
+    own = touch.short if answer.repeated else 0
+    views = {kind: KeyView(state, touch.at, own) for kind, state in zip(kinds, answer.states, strict=True)}
+    return Velocity(views, names)
 
 
 def _key(kind: KeyKind, hashes: dict[str, int]) -> int | None:

@@ -114,6 +114,15 @@ def _form(c: Context) -> str | None:
     return None if seconds is None else str(round(4 * math.log2(seconds + 1)))
 
 
+def _screen(c: Context) -> str | None:
+    screen = c.signup.device.screen
+    return None if screen is None else f"{screen[0]}x{screen[1]}"
+
+
+def _ip_country(c: Context) -> str | None:
+    return c.network.country if c.network else None
+
+
 #: How each value of :data:`signup_risk.features.kinds.INPUTS` is read; ``None`` if the sign-up does not show it.
 READERS: Final[Mapping[str, Callable[[Context], str | None]]] = {
     "ip": _ip,
@@ -139,4 +148,6 @@ READERS: Final[Mapping[str, Callable[[Context], str | None]]] = {
     "locale": _locale,
     "tls": _tls,
     "form": _form,
+    "screen": _screen,
+    "ip_country": _ip_country,
 }

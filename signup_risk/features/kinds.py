@@ -39,6 +39,8 @@ INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "locale": ("device.time_zone",),
     "tls": ("device.tls_fingerprint",),
     "form": ("session.form_seconds",),
+    "screen": ("device.screen",),
+    "ip_country": ("ip_address",),
 }
 
 
@@ -116,6 +118,8 @@ KINDS: Final[tuple[KeyKind, ...]] = (
     _kind("issuer+billing_shape", "card ip_network agent", "this issuer with this form of billing address"),
     _kind("locale+form", "ip_network email_shape agent", "this locale with this time on the form"),
     _kind("agent+form", "ip_network email_shape email_domain", "this browser set-up with this time on the form"),
+    _kind("screen+locale", "", "this screen with this locale"),
+    _kind("ip_country+email_form", "", "this form of mailbox from this country"),
 )
 
 #: Kinds by name; a name given twice would be lost silently here, so a test compares the lengths.

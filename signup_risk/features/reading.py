@@ -85,6 +85,23 @@ class Velocity:
         share = (values.count(own) + base) / (len(values) + 1)
         return math.log2(max(share, 1e-6) / base)
 
+    def members(self, kind: str, window: Window) -> list[int]:
+        """Return the 32-bit names of the last 64 sign-ups on the key; none where the kind is not touched."""
+        view = self._views.get(kind)
+        return [] if view is None else view.members(window)
+
+    def first_at(self, kind: str, window: Window) -> int:
+        """Return when the first of the last 64 sign-ups on a touched key came, in microseconds."""
+        return self._views[kind].first_at(window)
+
+    def traffic(self, window: Window) -> int:
+        """Return the sign-ups of all traffic in the window."""
+        return self._everything.count(window)
+
+    def usual_share(self, other: str) -> float | None:
+        """Return the share of all traffic of 7 days that shows this sign-up's value, drawn up by one sign-up."""
+        return self._base_share(other)
+
     def spread(self, kind: str, other: str, window: Window) -> float | None:
         """Return distinct values of ``other`` per sign-up on the key: 1 is all different, near 0 all alike."""
         view = self._views.get(kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from signup_risk.policy.campaign import CampaignRule
 from signup_risk.policy.decision import Decision
 from signup_risk.policy.degraded import DegradedRule
 from signup_risk.policy.evidence import Evidence
@@ -11,6 +12,7 @@ from signup_risk.policy.policy import Policy, Thresholds
 
 __all__ = [
     "KINDS",
+    "CampaignRule",
     "Decision",
     "DegradedRule",
     "Evidence",

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Final
 
 from signup_risk.errors import ConfigurationError
-from signup_risk.policy.decision import Decision, stricter
+from signup_risk.policy.campaign import CampaignRule
+from signup_risk.policy.decision import Decision, milder, stricter
 from signup_risk.policy.degraded import DEFAULT_RULES, DegradedRule, bound
 from signup_risk.policy.evidence import Evidence
 from signup_risk.policy.lists import EntryIndex, ListEntry, ListHooks
@@ -52,10 +53,10 @@ class Thresholds:
 class Policy:
     """Hold an operator's rules; making one checks them.
 
-    Rules apply in this order: thresholds; *never block on one attribute alone*; bounds for degraded answers;
-    lists; shadow. An exact list entry decides outright, because it is the operator's own decision about one
-    identity. A coarse one allows outright, but blocks only if the model asks for a further step without that
-    attribute's own risk; else it raises to review.
+    Rules apply in this order: thresholds; campaigns, which only raise; *never block on one attribute alone*; bounds for
+    degraded answers; lists; shadow. An exact list entry decides outright, because it is the operator's own decision
+    about one identity. A coarse one allows outright, but blocks only if the model asks for a further step without
+    that attribute's own risk; else it raises to review.
 
     Attributes:
         name: Name of the policy.
@@ -64,6 +65,7 @@ class Policy:
         allow: What is allowed whatever the score.
         block: What is blocked or reviewed whatever the score.
         degraded: Bounds while signals cannot be looked up.
+        campaign: What membership of a campaign does.
         shadow: Whether to answer allow always and only say what would have been.
         hooks: How list entries are normalized and which are too broad to block.
 
@@ -81,6 +83,7 @@ class Policy:
     allow: tuple[ListEntry, ...] = ()
     block: tuple[ListEntry, ...] = ()
     degraded: tuple[DegradedRule, ...] = DEFAULT_RULES
+    campaign: CampaignRule = field(default=CampaignRule())
     shadow: bool = False
     hooks: ListHooks = field(default=ListHooks(), repr=False, compare=False)
     _allowed: EntryIndex = field(init=False, repr=False, compare=False)
@@ -96,7 +99,7 @@ class Policy:
         object.__setattr__(self, "_allowed", allowed)
         object.__setattr__(self, "_blocked", blocked)
 
-    def decide(
+    def decide(  # noqa: PLR0913 - what a decision rests on
         self,
         fpr: float | None,
         *,
@@ -104,6 +107,7 @@ class Policy:
         listed: Mapping[str, Collection[str]] = _NOTHING,
         at: datetime | None = None,
         degraded: Sequence[str] = (),
+        membership: float | None = None,
     ) -> Decision:
         """Decide about one sign-up.
 
@@ -115,16 +119,32 @@ class Policy:
             listed: Normalized values of the sign-up by kind of list entry.
             at: Event time, which list entries run out by.
             degraded: Names of signals that could not be looked up.
+            membership: Joint probability of the account and a campaign that it belongs to.
         """
-        outcome: DecisionName = "allow" if fpr is None else self.thresholds.outcome(fpr)
+        scored: DecisionName = "allow" if fpr is None else self.thresholds.outcome(fpr)
+        outcome = scored if membership is None else stricter(scored, self.suggest(membership, fpr))
         gathered = _Once(evidence)
-        notes: tuple[str, ...] = ()
+        notes: tuple[str, ...] = ("CAMPAIGN",) if outcome != scored else ()
         if outcome == "block" and not gathered.is_broad():
-            outcome, notes = "review", ("SINGLE_ATTRIBUTE",)
+            outcome, notes = "review", (*notes, "SINGLE_ATTRIBUTE")
         outcome, ceiling, bounded = bound(outcome, self.degraded, degraded)
         outcome, matched = self._by_lists(outcome, ceiling, gathered, listed, at)
         notes += bounded + matched
         return Decision("allow", outcome, notes) if self.shadow else Decision(outcome, None, notes)
+
+    def suggest(self, membership: float, fpr: float | None) -> DecisionName:
+        """Return what a joint probability of account and campaign calls for, lists and bounds aside.
+
+        Args:
+            membership: The joint probability.
+            fpr: Share of legitimate sign-ups that score at least as high as the account alone; None if unknown.
+
+        Examples:
+            >>> Policy().suggest(0.99, 0.002), Policy().suggest(0.99, 0.4)
+            ('block', 'review')
+        """
+        outcome = self.campaign.outcome(membership)
+        return outcome if fpr is not None and fpr <= self.thresholds.step_up else milder(outcome, "review")
 
     def _by_lists(
         self,

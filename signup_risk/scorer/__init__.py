@@ -2,5 +2,6 @@
 
 from signup_risk.scorer.judge import ExplainMode
 from signup_risk.scorer.scorer import Outcome, Scorer
+from signup_risk.scorer.watch import CampaignSettings
 
-__all__ = ["ExplainMode", "Outcome", "Scorer"]
+__all__ = ["CampaignSettings", "ExplainMode", "Outcome", "Scorer"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import time
 from array import array
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from signup_risk.campaigns.detector import Membership
 from signup_risk.errors import ConfigurationError, ModelMismatch
 from signup_risk.events import Signup
 from signup_risk.explain import Explainer, Explanation
@@ -22,6 +23,33 @@ from signup_risk.stores.windows import DAY
 ExplainMode = Literal["auto", "always", "never"]
 
 _MODES: Final = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Hold a scored sign-up before campaigns have had their say.
+
+    Attributes:
+        event: The sign-up.
+        seen: What was observed of it.
+        mode: When to give reasons.
+        started: When the call began, by ``time.perf_counter``.
+        raw: The model's log-odds; None if it could not be asked.
+        fpr: Share of legitimate sign-ups that score at least this high; None likewise.
+        degraded: Names of signals that could not be looked up.
+        decision: What its own score calls for.
+        contributions: Asks the model for contributions if somebody wants them.
+    """
+
+    event: Signup
+    seen: Observation
+    mode: ExplainMode
+    started: float
+    raw: float | None
+    fpr: float | None
+    degraded: tuple[str, ...]
+    decision: Decision
+    contributions: Contributions
 
 
 class Judge:
@@ -62,8 +90,8 @@ class Judge:
         self._has_lists = bool(policy.allow or policy.block)
         self._missing: tuple[int, tuple[str, ...]] = (-1, ())
 
-    def assess(self, event: Signup, seen: Observation, explain: ExplainMode | None, started: float) -> Assessment:
-        """Assess an observed sign-up.
+    def score(self, event: Signup, seen: Observation, explain: ExplainMode | None, started: float) -> Scored:
+        """Score an observed sign-up and decide by its own score.
 
         Args:
             event: The sign-up, with its time.
@@ -71,20 +99,31 @@ class Judge:
             explain: When to give reasons, instead of the judge's own setting.
             started: When the call began, by ``time.perf_counter``.
         """
-        assert event.at is not None  # noqa: S101 - for the type checker; every caller has set it
         mode = self._explain if explain is None else explain
-        contributions = _Contributions(self._artefact, array("d", seen.values))
+        contributions = Contributions(self._artefact, array("d", seen.values))
         raw = contributions.raw_score()
         fpr = None if raw is None else self._calibration.fpr(raw)
         degraded = self._degraded(seen, raw)
-        decision = self.policy.decide(
-            fpr,
-            evidence=lambda: self._evidence(raw, contributions),
-            listed=listed_values(seen.context) if self._has_lists else {},
-            at=event.at,
-            degraded=degraded,
-        )
-        explanation = self._explanation(decision, mode, contributions, seen)
+        decision = self._decide(event, seen, raw, fpr, contributions, degraded, None)
+        return Scored(event, seen, mode, started, raw, fpr, degraded, decision, contributions)
+
+    def conclude(
+        self, scored: Scored, membership: Membership | None = None, unseen: tuple[str, ...] = ()
+    ) -> Assessment:
+        """Assess a scored sign-up.
+
+        Args:
+            scored: The sign-up.
+            membership: The campaign that it belongs to.
+            unseen: Further signals that could not be looked up.
+        """
+        event, seen, raw, fpr = scored.event, scored.seen, scored.raw, scored.fpr
+        assert event.at is not None  # noqa: S101 - for the type checker; every caller has set it
+        decision = scored.decision
+        if membership is not None:
+            contributions, joint = scored.contributions, membership.probability
+            decision = self._decide(event, seen, raw, fpr, contributions, scored.degraded, joint)
+        explanation = self._explanation(decision, scored.mode, scored.contributions, seen)
         return Assessment(
             signup_id=event.signup_id,
             at=event.at,
@@ -92,14 +131,33 @@ class Judge:
             fpr=fpr,
             decision=decision.outcome,
             reasons=explanation.reasons if explanation else (),
-            degraded=degraded,
+            degraded=(*scored.degraded, *unseen),
             warnings=seen.warnings,
-            campaign=None,
+            campaign=membership.campaign if membership else None,
             model=self._model_info,
             policy=PolicyInfo(self.policy.name, self.policy.version, decision.shadow, decision.notes),
-            latency_ms=1000 * (time.perf_counter() - started),
+            latency_ms=1000 * (time.perf_counter() - scored.started),
             raw_score=raw,
             base_value=explanation.base_value if explanation else None,
+        )
+
+    def _decide(  # noqa: PLR0913 - what a decision rests on
+        self,
+        event: Signup,
+        seen: Observation,
+        raw: float | None,
+        fpr: float | None,
+        contributions: Contributions,
+        degraded: tuple[str, ...],
+        membership: float | None,
+    ) -> Decision:
+        return self.policy.decide(
+            fpr,
+            evidence=lambda: self._evidence(raw, contributions),
+            listed=listed_values(seen.context) if self._has_lists else {},
+            at=event.at,
+            degraded=degraded,
+            membership=membership,
         )
 
     def _degraded(self, seen: Observation, raw: float | None) -> tuple[str, ...]:
@@ -119,14 +177,14 @@ class Judge:
             known = self._missing = (day, names)
         return known[1]
 
-    def _evidence(self, raw: float | None, contributions: _Contributions) -> Evidence | None:
+    def _evidence(self, raw: float | None, contributions: Contributions) -> Evidence | None:
         found = contributions.get()
         if raw is None or found is None:
             return None
         return Evidence.of(raw, self._step_up_raw, self._inputs, found)
 
     def _explanation(
-        self, decision: Decision, mode: ExplainMode, contributions: _Contributions, seen: Observation
+        self, decision: Decision, mode: ExplainMode, contributions: Contributions, seen: Observation
     ) -> Explanation | None:
         """Explain if asked for. In shadow, what counts is what would have been decided."""
         judged = decision.shadow or decision.outcome
@@ -136,7 +194,7 @@ class Judge:
         return None if found is None else self._explainer.explain(found, seen.values)
 
 
-class _Contributions:
+class Contributions:
     """Ask the model about one row: the score at once, the contributions once and only if somebody wants them."""
 
     __slots__ = ("_artefact", "_found", "_row")

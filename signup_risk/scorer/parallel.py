@@ -1,8 +1,9 @@
 """Assess a long list of sign-ups on several cores, with the same answers in the same order as on one.
 
 Velocity is sequential by nature: each sign-up reads what those before it left. It is also the smaller part of the
-work. So workers describe sign-ups and name their keys, this process exchanges them with the store in order, and the
-workers that described them compute features, predict, explain and write.
+work. So workers describe sign-ups and name their keys, this process exchanges them with the store in order, the
+workers that described them compute features and predict, this process tells campaigns in order, and the workers
+explain and write.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -20,8 +21,9 @@ from signup_risk.errors import SignupRiskError
 from signup_risk.events import Signup
 from signup_risk.results import Assessment
 from signup_risk.scorer.scorer import Scorer
-from signup_risk.scorer.worker import Answer, Keyed, Recipe, work
-from signup_risk.stores import Entry, Touch
+from signup_risk.scorer.watch import Basis, KeyNames
+from signup_risk.scorer.worker import Answer, Keyed, Recipe, Verdict, work
+from signup_risk.stores import Entry, Exchange, Touch
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -29,8 +31,8 @@ R = TypeVar("R")
 #: Sign-ups sent to a worker at once: enough that messages cost little, few enough that nothing waits long.
 CHUNK: Final = 64
 
-#: Chunks under way for each worker: one being described, one being finished, one waiting.
-_DEPTH: Final = 3
+#: Chunks under way for each worker: one being described, one being scored, one being concluded, one waiting.
+_DEPTH: Final = 4
 
 
 def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is written, where
@@ -107,17 +109,18 @@ class _Worker(Generic[P, R]):
 
 @dataclass(slots=True)
 class _Chunk(Generic[P]):
-    """Hold the numbers of a chunk and the worker that it is with."""
+    """Hold the numbers of a chunk, the worker that it is with, and what was exchanged with the store."""
 
     worker: _Worker[P, Any]
     numbers: list[int]
+    exchanged: list[tuple[KeyNames, Exchange | None]] = field(default_factory=list)
 
 
 class _Run(Generic[P, R]):
-    """Send chunks round: described, exchanged in order, finished in order.
+    """Send chunks round: described, exchanged in order, scored, told campaigns in order, concluded.
 
-    A worker answers in the order in which it was asked, so what is awaited next from it is always known: the
-    description of its oldest chunk not exchanged, or the results of its oldest chunk exchanged, by their order.
+    A worker answers in the order in which it was asked, so what is awaited next from it is always known: the answer
+    of its oldest chunk at each stage.
     """
 
     def __init__(self, scorer: Scorer, crew: list[_Worker[P, R]], timeout: float) -> None:
@@ -125,21 +128,29 @@ class _Run(Generic[P, R]):
         self._crew = crew
         self._timeout = timeout
         self._described: deque[_Chunk[P]] = deque()
-        self._finishing: deque[_Chunk[P]] = deque()
-        self._inbox: dict[int, dict[str, deque[Any]]] = {id(w): {"keys": deque(), "results": deque()} for w in crew}
+        self._scored: deque[_Chunk[P]] = deque()
+        self._concluding: deque[_Chunk[P]] = deque()
+        kinds = ("keys", "scores", "results")
+        self._inbox: dict[int, dict[str, deque[Any]]] = {id(w): {kind: deque() for kind in kinds} for w in crew}
 
     def results(self, items: Iterator[tuple[int, P]]) -> Iterator[tuple[int, R]]:
         """Yield numbers and answers in order."""
         turn = 0
         more = True
-        while more or self._described or self._finishing:
-            while more and len(self._described) + len(self._finishing) < _DEPTH * len(self._crew):
-                more = self._start(list(islice(items, CHUNK)), self._crew[turn % len(self._crew)])
+        width = len(self._crew)
+        while more or self._described or self._scored or self._concluding:
+            while more and self._under_way() < _DEPTH * width:
+                more = self._start(list(islice(items, CHUNK)), self._crew[turn % width])
                 turn += 1
             if self._described:
                 self._exchange(self._described.popleft())
-            if self._finishing and (not self._described or len(self._finishing) >= len(self._crew)):
-                yield from self._collect(self._finishing.popleft())
+            if self._scored and (not self._described or len(self._scored) > width):
+                self._tell_campaigns(self._scored.popleft())
+            if self._concluding and (not self._scored or len(self._concluding) >= width):
+                yield from self._collect(self._concluding.popleft())
+
+    def _under_way(self) -> int:
+        return len(self._described) + len(self._scored) + len(self._concluding)
 
     def _start(self, chunk: list[tuple[int, P]], worker: _Worker[P, R]) -> bool:
         if not chunk:
@@ -150,21 +161,33 @@ class _Run(Generic[P, R]):
 
     def _exchange(self, chunk: _Chunk[P]) -> None:
         keyed: list[Keyed | None] = self._await(chunk.worker, "keys")
-        chunk.worker.send(("finish", [None if one is None else self._answer(one) for one in keyed]))
-        self._finishing.append(chunk)
+        chunk.worker.send(("score", [None if one is None else self._answer(one, chunk) for one in keyed]))
+        self._scored.append(chunk)
 
-    def _answer(self, keyed: Keyed) -> Answer:
-        at, signup, keys, attributes = keyed
-        answer, problem = self._scorer.exchange(Touch(at, signup, tuple(map(Entry, keys, attributes))), self._timeout)
+    def _answer(self, keyed: Keyed, chunk: _Chunk[P]) -> Answer:
+        at, signup, keys, attributes, kinds, names = keyed
+        touch = Touch(at, signup, tuple(map(Entry, keys, attributes)))
+        answer, problem = self._scorer.exchange(touch, self._timeout)
+        chunk.exchanged.append((KeyNames(touch, kinds, names), answer))
         if answer is None:
             return str(problem)
         return answer.repeated, [None if state is None else state.blob for state in answer.states]
+
+    def _tell_campaigns(self, chunk: _Chunk[P]) -> None:
+        bases: list[Basis | None] = self._await(chunk.worker, "scores")
+        told = iter(chunk.exchanged)
+        chunk.worker.send(("conclude", [None if one is None else self._verdict(next(told), one) for one in bases]))
+        chunk.exchanged.clear()
+        self._concluding.append(chunk)
+
+    def _verdict(self, exchanged: tuple[KeyNames, Exchange | None], basis: Basis) -> Verdict:
+        return self._scorer.observe(*exchanged, basis, self._timeout)
 
     def _collect(self, chunk: _Chunk[P]) -> Iterator[tuple[int, R]]:
         yield from zip(chunk.numbers, self._await(chunk.worker, "results"), strict=True)
 
     def _await(self, worker: _Worker[P, R], kind: str) -> Any:
-        """Return the next message of a kind, keeping those of the other kind that come first."""
+        """Return the next message of a kind, keeping those of the other kinds that come first."""
         inbox = self._inbox[id(worker)]
         while not inbox[kind]:
             came, content = worker.receive()

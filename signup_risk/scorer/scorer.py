@@ -7,7 +7,7 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
+from signup_risk.campaigns.detector import Membership
 from signup_risk.errors import ConfigurationError, StoreError
 from signup_risk.events import Signup
 from signup_risk.extract import VERSIONS, complete, prepare, signup_name
@@ -22,11 +23,22 @@ from signup_risk.model import ModelArtefact, bundled_model_path
 from signup_risk.normalize import user_agent
 from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
-from signup_risk.results import Assessment
-from signup_risk.scorer.judge import ExplainMode, Judge, check_mode
+from signup_risk.results import Assessment, Campaign, Update
+from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
 from signup_risk.scorer.times import microseconds, moment_of, timely, utc_now
+from signup_risk.scorer.watch import DEFAULTS, Basis, CampaignSettings, CampaignWatch, KeyNames
 from signup_risk.scorer.worker import Recipe
-from signup_risk.stores import ABUSIVE, LEGITIMATE, Exchange, Hasher, PendingWrites, Store, Touch, open_store
+from signup_risk.stores import (
+    ABUSIVE,
+    LEGITIMATE,
+    Exchange,
+    Hasher,
+    PendingWrites,
+    Store,
+    Touch,
+    open_journal,
+    open_store,
+)
 
 Outcome = Literal["abusive", "legitimate", "cleared"]
 
@@ -68,6 +80,7 @@ class Scorer:
         deadline_ms: float = DEADLINE_MS,
         explain: ExplainMode = "auto",
         clock: Callable[[], datetime] = utc_now,
+        watch: CampaignWatch | None = None,
     ) -> None:
         self._store = store
         self._hasher = hasher
@@ -77,6 +90,7 @@ class Scorer:
         self._given_policy = policy
         self._explain: ExplainMode = explain
         self._judge = Judge(artefact, references, policy, explain, self._opened_at)
+        self._watch = watch
         self._deadline_ms = deadline_ms
         self._clock = clock
         self._pending = PendingWrites(store)
@@ -97,6 +111,7 @@ class Scorer:
         deadline_ms: float = DEADLINE_MS,
         explain: ExplainMode = "auto",
         clock: Callable[[], datetime] = utc_now,
+        campaigns: CampaignSettings | None = DEFAULTS,
     ) -> Self:
         """Open a scorer.
 
@@ -109,6 +124,7 @@ class Scorer:
             deadline_ms: Milliseconds that a sign-up may wait for the store.
             explain: When to give reasons: ``auto`` unless the decision is allow, ``always`` or ``never``.
             clock: Tells the time for events without ``at``.
+            campaigns: How campaigns are looked for; None leaves them out.
 
         Raises:
             ConfigurationError: An option cannot be used.
@@ -119,15 +135,17 @@ class Scorer:
         opened, hasher = open_store(store, secret=secret)
         try:
             user_agent.warm()
+            rules = policy or Policy()
             return cls(
                 opened,
                 hasher,
                 artefact,
                 references or open_references(),
-                policy or Policy(),
+                rules,
                 deadline_ms=deadline_ms,
                 explain=explain,
                 clock=clock,
+                watch=CampaignWatch(open_journal(store), hasher, rules, campaigns) if campaigns else None,
             )
         except BaseException:
             opened.close()
@@ -174,7 +192,28 @@ class Scorer:
         prepared = prepare(event, event.at_us, self._references, self._hasher)
         answer, problem = self.exchange(prepared.keys.touch, max(0.0, deadline - time.perf_counter()))
         seen = complete(prepared, answer, self._judge.features, problem)
-        return self._judge.assess(event, seen, explain, started)
+        scored = self._judge.score(event, seen, explain, started)
+        found, unseen = self.observe(KeyNames.of(prepared), answer, scored, max(0.0, deadline - time.perf_counter()))
+        return self._judge.conclude(scored, found, unseen)
+
+    def observe(
+        self, keys: KeyNames, answer: Exchange | None, scored: Scored | Basis, timeout: float
+    ) -> tuple[Membership | None, tuple[str, ...]]:
+        """Tell campaigns of a scored sign-up.
+
+        Args:
+            keys: Its keys.
+            answer: What the store knew before it; None if it could not be asked.
+            scored: The scored sign-up, or what campaigns need of it.
+            timeout: Seconds that each step may take.
+
+        Returns:
+            Its campaign if it belongs to one, and the names of signals that could not be looked up.
+        """
+        if self._watch is None:
+            return None, ()
+        basis = Basis.of(scored) if isinstance(scored, Scored) else scored
+        return self._watch.observe(keys, answer, basis, timeout)
 
     def exchange(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:
         """Read and record the keys of one sign-up; a store that fails gets the write later, from the queue.
@@ -258,12 +297,36 @@ class Scorer:
         work = partial(self.report, signup_id, outcome, at=at, deadline_ms=deadline_ms)
         return await asyncio.get_running_loop().run_in_executor(self._executor(), work)
 
+    def updates(self) -> Iterator[Update]:
+        """Yield what has come to light about earlier sign-ups since the last call, oldest first.
+
+        An update names a sign-up that was admitted and turned out to belong to a campaign, with what is suggested now.
+        Each comes out once, in the process that assessed the sign-up that brought it to light.
+
+        Examples:
+            >>> with Scorer.open("memory://") as scorer:
+            ...     list(scorer.updates())
+            []
+        """
+        return iter(()) if self._watch is None else self._watch.updates()
+
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """Return the campaigns that are open, quiet or ruled on, in the order in which they opened."""
+        if self._watch is None:
+            return ()
+        self._watch.detector.refresh(self._deadline_ms / 1000)
+        at = microseconds(self._clock())
+        records = self._watch.detector.book.campaigns.values()
+        return tuple(record.told(at) for record in records if record.merged_into is None)
+
     def close(self) -> None:
         """Make the writes still pending if the store takes them, and release everything."""
         self._closed = True
         if self._threads is not None and self._threads_pid == os.getpid():
             self._threads.shutdown(wait=True)
         self._pending.flush(self._deadline_ms / 1000, most=len(self._pending))
+        if self._watch is not None:
+            self._watch.close()
         self._store.close()
         self._artefact.close()
 

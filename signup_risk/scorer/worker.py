@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from signup_risk.campaigns.detector import Membership
 from signup_risk.errors import StoreUnavailable
 from signup_risk.events import Signup
 from signup_risk.extract import VERSIONS, Prepared, complete, prepare
@@ -20,14 +21,18 @@ from signup_risk.model import ModelArtefact
 from signup_risk.policy import Policy
 from signup_risk.references import References
 from signup_risk.results import Assessment
-from signup_risk.scorer.judge import ExplainMode, Judge
+from signup_risk.scorer.judge import ExplainMode, Judge, Scored
+from signup_risk.scorer.watch import Basis
 from signup_risk.stores import Exchange, Hasher, KeyState
 
-#: A sign-up's keys on the way: event time, name of the sign-up, keys, attributes of each.
-Keyed = tuple[int, int, list[int], list[tuple[int, ...]]]
+#: A sign-up's keys on the way: event time, name of the sign-up, keys, attributes of each, kinds, names of its values.
+Keyed = tuple[int, int, list[int], list[tuple[int, ...]], list[str], dict[str, int]]
 
 #: The store's answer on the way: whether it was a repeat and the bytes of each key; or what went wrong.
 Answer = tuple[bool, list[bytes | None]] | str
+
+#: What campaigns say on the way: the campaign of a sign-up, and the signals that could not be looked up.
+Verdict = tuple[Membership | None, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +77,19 @@ def work(
     threading.Thread(target=_receive, args=(connection, messages), daemon=True).start()
     artefact = ModelArtefact.load(recipe.model, versions=VERSIONS)
     judge = Judge(artefact, recipe.references, recipe.policy, recipe.explain, recipe.opened_at)
-    chunks: deque[list[Any]] = deque()
+    described: deque[list[Any]] = deque()
+    scored: deque[list[Any]] = deque()
     while (message := messages.get()) is not None:
         kind, content = message
         if kind == "describe":
-            chunks.append([_described(read(item), recipe) for item in content])
-            connection.send(("keys", [_keyed(one) if isinstance(one, _Under) else None for one in chunks[-1]]))
+            described.append([_described(read(item), recipe) for item in content])
+            connection.send(("keys", [_keyed(one) if isinstance(one, _Under) else None for one in described[-1]]))
+        elif kind == "score":
+            scored.append([_scored(*pair, judge) for pair in zip(described.popleft(), content, strict=True)])
+            connection.send(("scores", [Basis.of(one) if isinstance(one, Scored) else None for one in scored[-1]]))
         else:
-            answers = zip(chunks.popleft(), content, strict=True)
-            connection.send(("results", [_finished(one, answer, judge, write) for one, answer in answers]))
+            verdicts = zip(scored.popleft(), content, strict=True)
+            connection.send(("results", [_concluded(one, verdict, judge, write) for one, verdict in verdicts]))
 
 
 def _receive(connection: Connection, messages: SimpleQueue[tuple[str, list[Any]] | None]) -> None:
@@ -99,11 +108,12 @@ def _described(found: Any, recipe: Recipe) -> Any:
 
 
 def _keyed(one: _Under) -> Keyed:
-    touch = one.prepared.keys.touch
-    return touch.at, touch.signup, [e.key for e in touch.entries], [e.attributes for e in touch.entries]
+    keys = one.prepared.keys
+    touch, entries = keys.touch, keys.touch.entries
+    return touch.at, touch.signup, [e.key for e in entries], [e.attributes for e in entries], keys.kinds, keys.names
 
 
-def _finished(one: Any, answer: Answer | None, judge: Judge, write: Callable[[Assessment], Any]) -> Any:
+def _scored(one: Any, answer: Answer | None, judge: Judge) -> Any:
     if not isinstance(one, _Under) or answer is None:
         return one
     if isinstance(answer, str):
@@ -112,4 +122,10 @@ def _finished(one: Any, answer: Answer | None, judge: Judge, write: Callable[[As
         repeated, blobs = answer
         states = tuple(None if blob is None else KeyState(blob) for blob in blobs)
         seen = complete(one.prepared, Exchange(states, repeated), judge.features)
-    return write(judge.assess(one.event, seen, None, one.started))
+    return judge.score(one.event, seen, None, one.started)
+
+
+def _concluded(one: Any, verdict: Verdict | None, judge: Judge, write: Callable[[Assessment], Any]) -> Any:
+    if not isinstance(one, Scored) or verdict is None:
+        return one
+    return write(judge.conclude(one, *verdict))

@@ -6,7 +6,7 @@ from signup_risk.stores.memory import MemoryStore
 from signup_risk.stores.pending import PendingWrites
 from signup_risk.stores.sqlite import SqliteStore
 from signup_risk.stores.state import ABUSIVE, LEGITIMATE, KeyState
-from signup_risk.stores.urls import open_store
+from signup_risk.stores.urls import open_journal, open_store
 from signup_risk.stores.view import KeyView
 from signup_risk.stores.windows import DAYS_7, DAYS_30, HOUR_1, HOURS_24, MINUTES_10, WINDOWS, Window
 
@@ -30,5 +30,6 @@ __all__ = [
     "Store",
     "Touch",
     "Window",
+    "open_journal",
     "open_store",
 ]

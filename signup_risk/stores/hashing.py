@@ -8,6 +8,7 @@ address is in it, not even by trying all telephone numbers. 63 bits name a key (
 from __future__ import annotations
 
 import hmac
+import operator
 import os
 import secrets
 from pathlib import Path
@@ -48,6 +49,29 @@ class Hasher:
         """Return the 63-bit keyed hash of a value of one kind; never 0."""
         message = kind + value.encode("utf-8", "surrogatepass")
         return (int.from_bytes(hmac.digest(self._secret, message, "sha256")[:8], "little") & _MASK) or 1
+
+    def seal(self, name: int, text: str) -> bytes:
+        """Return a text that only the holder of the secret can read again.
+
+        The text is added to a key stream, HMAC-SHA-256 in counter mode under the name (NIST SP 800-108). A name is
+        the keyed hash of one text, so no two texts share a stream.
+        """
+        return self._stream(name, text.encode("utf-8", "surrogatepass"))
+
+    def unseal(self, name: int, sealed: bytes) -> str:
+        """Return a sealed text.
+
+        Examples:
+            >>> hasher = Hasher(b"not a secret at all, an example")
+            >>> hasher.unseal(7, hasher.seal(7, "account 1"))
+            'account 1'
+        """
+        return self._stream(name, sealed).decode("utf-8", "surrogatepass")
+
+    def _stream(self, name: int, data: bytes) -> bytes:
+        blocks = range((len(data) + 31) // 32)
+        stream = b"".join(hmac.digest(self._secret, b"seal:%d:%d" % (name, block), "sha256") for block in blocks)
+        return bytes(map(operator.xor, data, stream))
 
     def check(self) -> str:
         """Return a mark by which a store recognises the secret without holding it."""

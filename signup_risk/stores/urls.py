@@ -9,11 +9,23 @@ from urllib.parse import unquote
 from signup_risk.errors import ConfigurationError
 from signup_risk.stores.base import Store
 from signup_risk.stores.hashing import Hasher, hasher_for
+from signup_risk.stores.journal import Journal, MemoryJournal
 from signup_risk.stores.memory import MemoryStore
 from signup_risk.stores.sqlite import SqliteStore
+from signup_risk.stores.sqlite_journal import SqliteJournal
 
 #: The URLs understood, as shown in errors.
 FORMS: Final = ("memory://", "sqlite:///relative/path.db", "sqlite:////absolute/path.db")
+
+
+def open_journal(url: str) -> Journal:
+    """Open the journal of campaigns that belongs to the store of a URL, which has to have been opened before.
+
+    >>> open_journal("memory://").since(0)
+    []
+    """
+    scheme, _, rest = url.partition("://")
+    return SqliteJournal(Path(unquote(rest[1:]))) if scheme == "sqlite" else MemoryJournal()
 
 
 def open_store(url: str, *, secret: str | bytes | None = None) -> tuple[Store, Hasher]:

@@ -53,6 +53,18 @@ class KeyView:
             found = self._values[wanted] = [value for value in kept if value] if 0 in kept else kept
         return found
 
+    def members(self, window: Window) -> list[int]:
+        """Return the 32-bit names of the last 64 sign-ups of the key, within the window; 0 is one without an id."""
+        if self._state is None:
+            return []
+        low, high = self._span(window)
+        return self._kept(self._state.column(0, low, high), low, high)
+
+    def first_at(self, window: Window) -> int:
+        """Return the time of the first of the last 64 sign-ups within the window, the present moment if none is."""
+        low, high = self._span(window)
+        return self._at if self._state is None or low == high else self._state.times[low]
+
     def age_days(self) -> float:
         """Return days since the key was first seen; 0 for a key not seen before."""
         if self._state is None or (self._own and self._state.total == 1):

@@ -21,6 +21,7 @@ FLOORS = (
     ("extract",),
     ("model",),
     ("explain",),
+    ("campaigns",),
     ("scorer",),
     ("",),
     ("files",),
@@ -45,6 +46,7 @@ CONFINED = {
     "pytest": ("stores.contract",),  # the suite that outside stores run
     "redis": ("stores.redis",),
     "shap": ("explain",),
+    "stix2": ("campaigns.stix",),
     "sklearn": ("training.estimator",),  # which only scikit-learn itself asks for it
     "tqdm": ("cli", "training"),
     "ua_parser": ("normalize.user_agent",),

@@ -1,0 +1,215 @@
+"""Fold the journal into campaigns. The same entries in the same order make the same book in every process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from signup_risk.campaigns.campaign import CampaignRecord, moment
+from signup_risk.campaigns.entries import Member, cell_of, member_of, read
+from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR
+
+#: Entries folded between two looks for what is too old to be held.
+_FORGET_EVERY: Final = 4096
+
+
+class CampaignBook:
+    """Hold the campaigns of a site.
+
+    Attributes:
+        number: Number of the last entry folded.
+        marks: Times of the marks by 32-bit name.
+        campaigns: Campaigns by id, in the order in which they opened.
+        cells: Campaigns by the keys of their cells, those that sign-ups may still join.
+        owner: Campaigns by the 32-bit names of their members.
+        dismissed: Keys of cells that an analyst dismissed.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.marks: dict[int, int] = {}
+        self.campaigns: dict[str, CampaignRecord] = {}
+        self.cells: dict[int, CampaignRecord] = {}
+        self.owner: dict[int, CampaignRecord] = {}
+        self.dismissed: dict[int, CampaignRecord] = {}
+        self._bridges: dict[frozenset[str], set[str]] = {}
+        self._of_day: Counter[str] = Counter()
+        self._clock = 0
+        self._folded = 0
+        self._fold = {
+            "mark": self._mark,
+            "open": self._open,
+            "cell": self._cell,
+            "join": self._join,
+            "bridge": self._bridge,
+            "rule": self._rule,
+        }
+
+    def apply(self, entries: Iterable[tuple[int, bytes]]) -> None:
+        """Fold entries; one of a kind that this version does not know is passed over."""
+        for number, content in entries:
+            told = read(content)
+            fold = self._fold.get(told["t"])
+            self._clock = max(self._clock, told["at"])
+            if fold is not None:
+                fold(told)
+            self.number = number
+            self._folded += 1
+            if self._folded % _FORGET_EVERY == 0:
+                self._forget()
+
+    def find(self, campaign: str) -> CampaignRecord | None:
+        """Return the campaign of an id, or the one that it was merged into."""
+        found = self.campaigns.get(campaign)
+        while found is not None and found.merged_into is not None:
+            found = self.campaigns.get(found.merged_into)
+        return found
+
+    def _mark(self, told: dict[str, Any]) -> None:
+        self.marks[told["s"]] = told["at"]
+
+    def _open(self, told: dict[str, Any]) -> None:
+        cell = cell_of(told["cell"])
+        if cell.key in self.cells or cell.key in self.dismissed:  # another process was first
+            return
+        record = self._new(told["at"], told["first"])
+        record.shared = tuple(told["shared"])
+        record.cells[cell.key] = cell
+        self.cells[cell.key] = record
+
+    def _new(self, at: int, first: int) -> CampaignRecord:
+        day = moment(at).strftime("%Y%m%d")
+        self._of_day[day] += 1
+        record = CampaignRecord(f"{day}-{self._of_day[day]}", at, first, first)
+        self.campaigns[record.id] = record
+        return record
+
+    def _cell(self, told: dict[str, Any]) -> None:
+        record, cell = self.find(told["c"]), cell_of(told["cell"])
+        if record is None or cell.key in self.cells or cell.key in self.dismissed:
+            return
+        record.cells[cell.key] = cell
+        record.shared = tuple(told["shared"]) or record.shared
+        self.cells[cell.key] = record
+
+    def _join(self, told: dict[str, Any]) -> None:
+        record = self.find(told["c"])
+        if record is not None:
+            for one in told["m"]:
+                self._add(record, member_of(one))
+
+    def _add(self, record: CampaignRecord, member: Member) -> None:
+        if member.short not in self.owner:
+            record.add(member)
+            self.owner[member.short] = record
+
+    def _bridge(self, told: dict[str, Any]) -> None:
+        """Note that a cell holds marks of two campaigns. One network may host two farms; two unlike bridges hold."""
+        one, other = self.find(told["c"]), self.find(told["other"])
+        if one is None or other is None or one is other:
+            return
+        kinds = self._bridges.setdefault(frozenset((one.id, other.id)), set())
+        unlike = any(not set(told["kind"].split("+")) & set(kind.split("+")) for kind in kinds)
+        kinds.add(told["kind"])
+        if unlike:
+            self._merge(*sorted((one, other), key=lambda record: (record.opened_at, record.id)))
+
+    def _merge(self, into: CampaignRecord, other: CampaignRecord) -> None:
+        if into is other:
+            return
+        other.merged_into = into.id
+        self._move(other, into, other.cells.keys())
+        into.shared = tuple(dict.fromkeys((*into.shared, *other.shared)))
+
+    def _move(self, source: CampaignRecord, target: CampaignRecord, keys: Iterable[int]) -> None:
+        """Move cells, and the members that came through them."""
+        for key in list(keys):
+            target.cells[key] = source.cells.pop(key)
+            self.cells[key] = target
+        whole = not source.cells
+        for member in sorted(source.members.values(), key=lambda one: (one.at, one.name)):
+            if whole or member.via in target.cells:
+                del source.members[member.short]
+                target.add(member)
+                self.owner[member.short] = target
+        source.times = sorted(member.at for member in source.members.values())
+
+    def _rule(self, told: dict[str, Any]) -> None:
+        record = self.find(told["c"])
+        if record is None:
+            return
+        what = told["what"]
+        if what == "name":
+            record.title = told["title"]
+        elif what == "confirm":
+            record.ruling, record.until = "confirmed", told.get("until")
+        elif what == "dismiss":
+            self._dismiss(record)
+        elif what == "restore":
+            self._restore(record)
+        elif what == "split":
+            self._split(record, told)
+        elif what == "merge":
+            other = self.find(told["from"])
+            if other is not None:
+                self._merge(record, other)
+
+    def _dismiss(self, record: CampaignRecord) -> None:
+        record.ruling, record.until = "dismissed", None
+        for key in record.cells:
+            self.cells.pop(key, None)
+            self.dismissed[key] = record
+        for short in record.members:
+            self.owner.pop(short, None)
+
+    def _restore(self, record: CampaignRecord) -> None:
+        if record.ruling == "dismissed":
+            for key in record.cells:
+                self.dismissed.pop(key, None)
+                self.cells.setdefault(key, record)
+            for short in record.members:
+                self.owner.setdefault(short, record)
+        record.ruling, record.until = "none", None
+
+    def _split(self, record: CampaignRecord, told: dict[str, Any]) -> None:
+        keys = [key for key in told["cells"] if key in record.cells]
+        if not keys or len(keys) == len(record.cells) or record.ruling == "dismissed":
+            return
+        part = self._new(told["at"], record.first_seen)
+        part.shared = record.shared
+        self._move(record, part, keys)
+        if part.times:
+            part.first_seen, part.last_seen = part.times[0], part.times[-1]
+        if record.times:
+            record.first_seen, record.last_seen = record.times[0], record.times[-1]
+
+    def _forget(self) -> None:
+        """Drop marks that no window reaches, and campaigns that have been silent as long as keys are remembered."""
+        self.marks = {short: at for short, at in self.marks.items() if at > self._clock - SETTLED_FOR}
+        for record in [one for one in self.campaigns.values() if one.last_seen < self._clock - KEPT_FOR]:
+            del self.campaigns[record.id]
+            for held in (self.cells, self.dismissed):
+                for key in record.cells:
+                    if held.get(key) is record:
+                        del held[key]
+            for short in record.members:
+                self.owner.pop(short, None)
+
+    def without_members(self, shorts: Iterable[int]) -> list[int]:
+        """Return those sign-ups that belong to no campaign."""
+        return [short for short in shorts if short and short not in self.owner]
+
+    def dismissed_share(self, shorts: list[int]) -> float:
+        """Return the share of sign-ups that belong to dismissed campaigns."""
+        records = {record.id: record for record in self.dismissed.values()}.values()
+        known = sum(any(short in record.members for record in records) for short in shorts) if records else 0
+        return known / len(shorts) if shorts else 0.0
+
+
+def untouched(record: CampaignRecord) -> CampaignRecord:
+    """Return a copy that nobody changes."""
+    return replace(
+        record, cells=dict(record.cells), members=dict(record.members), times=list(record.times)
+    )

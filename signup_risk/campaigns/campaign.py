@@ -1,0 +1,118 @@
+"""Hold one campaign as the book knows it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
+
+from signup_risk.campaigns.entries import Cell, Member
+from signup_risk.campaigns.words import cell_in_words
+from signup_risk.results import Campaign, CampaignStatus
+from signup_risk.stores.windows import DAY
+
+Ruling = Literal["none", "confirmed", "dismissed"]
+
+#: A campaign without a new member for so long is quiet; the next one reopens it.
+QUIET_AFTER: Final = 7 * DAY
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+#: Cells that a signature names; the rest say the same again.
+_NAMED_CELLS: Final = 3
+
+
+@dataclass(slots=True)
+class CampaignRecord:
+    """Hold a campaign; only the book changes it.
+
+    Attributes:
+        id: Day on which it opened and its number on that day.
+        opened_at: When it opened, in microseconds.
+        first_seen: When its first member came.
+        last_seen: When its newest member came.
+        cells: Its cells by key, in the order in which they were found.
+        members: Its members by 32-bit name.
+        shared: What its members have in common, in words.
+        title: What an analyst calls it.
+        ruling: What an analyst ruled.
+        until: When a confirmation runs out, in microseconds.
+        reopened: How often it was quiet and came back.
+        merged_into: Id of the campaign that it proved to be part of.
+        times: Times of its members, ascending.
+    """
+
+    id: str
+    opened_at: int
+    first_seen: int
+    last_seen: int
+    cells: dict[int, Cell] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+    shared: tuple[str, ...] = ()
+    title: str = ""
+    ruling: Ruling = "none"
+    until: int | None = None
+    reopened: int = 0
+    merged_into: str | None = None
+    times: list[int] = field(default_factory=list)
+
+    @property
+    def signature(self) -> str:
+        """Say which cells made it known."""
+        found = sorted(self.cells.values(), key=lambda cell: (-cell.bits, cell.kind))[:_NAMED_CELLS]
+        return "; ".join(cell_in_words(cell.kind, cell.values) for cell in found)
+
+    def add(self, member: Member) -> None:
+        """Add a member; a member added twice stays as it was."""
+        if member.short in self.members:
+            return
+        if self.members and member.at - self.last_seen > QUIET_AFTER:
+            self.reopened += 1
+        self.members[member.short] = member
+        insort(self.times, member.at)
+        self.first_seen = min(self.first_seen, member.at)
+        self.last_seen = max(self.last_seen, member.at)
+
+    def status(self, at: int) -> CampaignStatus:
+        """Return how the campaign stands at a moment."""
+        if self.merged_into is not None:
+            return "merged"
+        if self.ruling == "dismissed":
+            return "dismissed"
+        if self.ruling == "confirmed" and (self.until is None or at < self.until):
+            return "confirmed"
+        return "quiet" if at - self.last_seen > QUIET_AFTER else "open"
+
+    def growth(self, at: int) -> int:
+        """Return the members of the last 24 hours."""
+        return bisect_right(self.times, at) - bisect_right(self.times, at - DAY)
+
+    def told(self, at: int, probability: float | None = None) -> Campaign:
+        """Return the campaign as assessments tell it.
+
+        Args:
+            at: The moment of the assessment.
+            probability: Joint probability of the account that is assessed.
+        """
+        return Campaign(
+            id=self.id,
+            size=len(self.members),
+            first_seen=moment(self.first_seen),
+            shared=self.shared,
+            signature=self.signature,
+            status=self.status(at),
+            growth_24h=self.growth(at),
+            title=self.title or None,
+            probability=probability,
+        )
+
+
+def moment(at: int) -> datetime:
+    """Return the moment of microseconds since the epoch.
+
+    Examples:
+        >>> moment(1_000_000).isoformat()
+        '1970-01-01T00:00:01+00:00'
+    """
+    return _EPOCH + timedelta(microseconds=at)

@@ -1,0 +1,293 @@
+"""Watch a stream of scored sign-ups: open campaigns, find their members, look back at those admitted before."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from signup_risk.campaigns import entries
+from signup_risk.campaigns.book import CampaignBook
+from signup_risk.campaigns.campaign import CampaignRecord, moment
+from signup_risk.campaigns.cells import FoundCell, proven_cells
+from signup_risk.campaigns.entries import Cell, Member
+from signup_risk.campaigns.membership import MEMBER, joint, purity
+from signup_risk.campaigns.settled import Settled, pack, unpack
+from signup_risk.campaigns.shared import shared_in_words
+from signup_risk.campaigns.sighting import Sighting, is_mark
+from signup_risk.features.kinds import KIND
+from signup_risk.features.reading import Velocity
+from signup_risk.policy.decision import stricter
+from signup_risk.results import Campaign, DecisionName, Update
+from signup_risk.stores import DAYS_7, Hasher
+from signup_risk.stores.journal import Journal, JournalEntry
+from signup_risk.stores.windows import HOUR
+
+#: False campaigns allowed a week, in expectation.
+ALLOWED_WEEKLY: Final = 1.0
+
+#: For how long an admitted sign-up is watched.
+WATCH: Final = 24 * HOUR
+
+#: Share of a cell's marks that have to belong to a campaign for the cell to be its, and to another one for the cell to
+#: be a bridge between both.
+_SAME: Final = 0.5
+_BRIDGES: Final = 0.25
+_LEAST_COMMON: Final = 3
+
+#: Updates that wait to be fetched; more are dropped, oldest first.
+_WAITING: Final = 100_000
+
+#: Sign-ups between two looks for what the journal may forget.
+_TRIM_EVERY: Final = 4096
+
+#: Purity that an analyst's confirmation stands for.
+_CONFIRMED: Final = 0.9
+
+Suggest = Callable[[float, float | None], DecisionName]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Say what a sign-up has to do with a campaign.
+
+    Attributes:
+        campaign: The campaign, with the joint probability.
+        probability: Joint probability of account and campaign.
+    """
+
+    campaign: Campaign
+    probability: float
+
+
+class Detector:
+    """Find campaigns in a stream. Safe under threads; several processes share what a journal holds.
+
+    Args:
+        journal: Where campaigns are kept.
+        hasher: Seals the ids of sign-ups.
+        suggest: What a joint probability and a false-positive rate call for.
+        allowed_weekly: False campaigns allowed a week, in expectation.
+        watch: For how long an admitted sign-up may be the subject of an update, in microseconds.
+
+    Attributes:
+        book: The campaigns.
+        updates: Updates that wait to be fetched.
+        dropped_updates: Updates given up because nobody fetched them.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        hasher: Hasher,
+        suggest: Suggest,
+        *,
+        allowed_weekly: float = ALLOWED_WEEKLY,
+        watch: int = WATCH,
+    ) -> None:
+        self.book = CampaignBook()
+        self.updates: deque[Update] = deque()
+        self.dropped_updates = 0
+        self._journal = journal
+        self._hasher = hasher
+        self._suggest = suggest
+        self._allowed = allowed_weekly
+        self._watch = watch
+        self._lock = threading.Lock()
+        self._seen = 0
+
+    def observe(
+        self, sighting: Sighting, velocity: Velocity | None, *, timeout: float | None = None
+    ) -> Membership | None:
+        """Take notice of a scored sign-up.
+
+        Args:
+            sighting: The sign-up.
+            velocity: What the store knew before it; None if it could not be asked.
+            timeout: Seconds that each step of the journal may take.
+
+        Returns:
+            Its campaign, if it belongs to one.
+
+        Raises:
+            StoreError: The journal fails. Campaigns may then have missed the sign-up.
+        """
+        with self._lock:
+            self.refresh(timeout)
+            if sighting.repeated or velocity is None:
+                return self._known(sighting)
+            if sighting.is_mark and sighting.short:
+                self._note_mark(sighting, velocity, timeout)
+            found = self._joined(sighting, velocity, timeout)
+            self._settle(sighting, found, timeout)
+            return found
+
+    def _settle(self, sighting: Sighting, found: Membership | None, timeout: float | None) -> None:
+        """Keep what is needed to look back at a sign-up."""
+        if sighting.short:
+            decision = sighting.decision if found is None else self._raised(sighting, found.probability)
+            record = pack(sighting, decision, self._hasher)
+            self._journal.settle(sighting.short, sighting.at, record, timeout=timeout)
+        self._seen += 1
+        if self._seen % _TRIM_EVERY == 0:
+            self._journal.trim(sighting.at)
+
+    def _raised(self, sighting: Sighting, probability: float) -> DecisionName:
+        return stricter(sighting.decision, self._suggest(probability, sighting.fpr))
+
+    def rule(self, entry: JournalEntry) -> None:
+        """Append an analyst's ruling and apply it."""
+        with self._lock:
+            self._append([entry], None)
+
+    def refresh(self, timeout: float | None = None) -> None:
+        """Fold what other processes have appended."""
+        found = self._journal.since(self.book.number, timeout=timeout)
+        if found:
+            self.book.apply(found)
+
+    def _append(self, told: Sequence[JournalEntry], timeout: float | None) -> None:
+        self._journal.append(told, timeout=timeout)
+        self.refresh(timeout)
+
+    def _known(self, sighting: Sighting) -> Membership | None:
+        record = self.book.owner.get(sighting.short) if sighting.short else None
+        if record is None:
+            return None
+        probability = record.members[sighting.short].probability
+        return Membership(record.told(sighting.at, probability), probability)
+
+    def _note_mark(self, sighting: Sighting, velocity: Velocity, timeout: float | None) -> None:
+        book = self.book
+        found = proven_cells(sighting, velocity, book.marks, self._allowed)
+        self._append([entries.mark(sighting.at, sighting.short)], timeout)
+        touched = False
+        for cell in found:
+            if cell.key not in book.cells:
+                touched |= self._prove(cell, sighting, velocity, timeout)
+        if touched or any(key in book.cells for _, key in sighting.keys):
+            self._recruit(sighting, velocity, timeout)
+
+    def _prove(self, cell: FoundCell, sighting: Sighting, velocity: Velocity, timeout: float | None) -> bool:
+        """Open a campaign on a proven cell, or give the cell to the campaign whose members are its marks."""
+        book = self.book
+        if cell.key in book.dismissed or book.dismissed_share(list(cell.marked)) >= _SAME:
+            return False
+        owners = Counter(book.owner[short].id for short in cell.marked if short in book.owner).most_common()
+        values = {name: sighting.public[name] for name in KIND[cell.kind].values if name in sighting.public}
+        proven = Cell(cell.kind, cell.key, values, cell.bits)
+        shared = shared_in_words(sighting, velocity, self._records(cell.marked, timeout))
+        free = len(cell.marked) - sum(common for _, common in owners)
+        if free >= _SAME * len(cell.marked):
+            self._append([entries.opened(sighting.at, proven, cell.first_at, shared)], timeout)
+            return True
+        if not _is_common(owners[0][1], cell, _SAME):  # several farms meet in it, so it tells them apart no more
+            return False
+        best = owners[0][0]
+        bridged = [other for other, common in owners[1:] if _is_common(common, cell, _BRIDGES)]
+        told = [entries.attached(sighting.at, best, proven, shared)]
+        told += [entries.bridged(sighting.at, best, other, cell.kind) for other in bridged]
+        self._append(told, timeout)
+        return True
+
+    def _recruit(self, sighting: Sighting, velocity: Velocity, timeout: float | None) -> None:
+        """Find members among the earlier sign-ups of the open cells, and say so of those that were admitted."""
+        told = []
+        for kind, key in sighting.keys:
+            record = self.book.cells.get(key)
+            if record is None:
+                continue
+            earlier = velocity.members(kind, DAYS_7)
+            free = self.book.without_members(dict.fromkeys(earlier))
+            prior = self._purity(record, earlier, sighting)
+            # Below it not even a mark would become a member.
+            if not free or joint(prior, 0.0) < MEMBER:
+                continue
+            members = self._members(free, prior, key, timeout)
+            if members:
+                told.append((record, members))
+        for record, members in told:
+            fresh = [member for member in members if member.short not in self.book.owner]
+            if fresh:
+                self._append([entries.joined(sighting.at, record.id, fresh)], timeout)
+                self._look_back(record, fresh, sighting.at)
+
+    def _members(self, shorts: Sequence[int], prior: float, via: int, timeout: float | None) -> list[Member]:
+        found = []
+        for settled in self._records(shorts, timeout):
+            probability = joint(prior, settled.fpr)
+            if probability >= MEMBER:
+                found.append(_member(settled, probability, via))
+        return found
+
+    def _look_back(self, record: CampaignRecord, members: Sequence[Member], at: int) -> None:
+        for member in members:
+            if member.at <= at - self._watch:
+                continue
+            fpr = 0.0 if member.is_mark else None
+            suggested = self._suggest(member.probability, fpr)
+            before = _decision(member.decision)
+            if stricter(suggested, before) == before:
+                continue
+            if len(self.updates) >= _WAITING:
+                self.updates.popleft()
+                self.dropped_updates += 1
+            told = record.told(at, member.probability)
+            signup_id = self._hasher.unseal(member.name, bytes.fromhex(member.sealed))
+            self.updates.append(Update(signup_id, moment(at), moment(member.at), before, suggested, told))
+
+    def _joined(self, sighting: Sighting, velocity: Velocity, timeout: float | None) -> Membership | None:
+        best: tuple[float, int, CampaignRecord] | None = None
+        for kind, key in sighting.keys:
+            record = self.book.cells.get(key)
+            if record is not None:
+                prior = self._purity(record, velocity.members(kind, DAYS_7), sighting)
+                probability = joint(prior, sighting.fpr)
+                if probability >= MEMBER and (best is None or probability > best[0]):
+                    best = probability, key, record
+        if best is None:
+            return None
+        probability, key, record = best
+        if sighting.short:
+            sealed = self._hasher.seal(sighting.name, sighting.signup_id or "").hex()
+            decision = self._raised(sighting, probability)
+            member = Member(sighting.name, sighting.at, probability, key, decision, sealed, sighting.is_mark)
+            self._append([entries.joined(sighting.at, record.id, [member])], timeout)
+        return Membership(record.told(sighting.at, probability), probability)
+
+    def _purity(self, record: CampaignRecord, earlier: Sequence[int], sighting: Sighting) -> float:
+        """Return the share of members in a cell, the present sign-up left out: its own score counts by itself."""
+        marks = self.book.marks
+        found = purity(sum(short in marks for short in earlier), len(earlier))
+        return max(found, _CONFIRMED) if record.status(sighting.at) == "confirmed" else found
+
+    def _records(self, shorts: Sequence[int], timeout: float | None) -> list[Settled]:
+        """Return the records of sign-ups, in the order asked."""
+        held = self._journal.settled(shorts, timeout=timeout)
+        read = (unpack(held[short]) for short in shorts if short in held)
+        return [settled for settled in read if settled is not None]
+
+
+def _is_common(common: int, cell: FoundCell, share: float) -> bool:
+    return common >= max(_LEAST_COMMON, share * len(cell.marked))
+
+
+def _member(settled: Settled, probability: float, via: int) -> Member:
+    return Member(
+        settled.name,
+        settled.at,
+        probability,
+        via,
+        settled.decision,
+        settled.sealed.hex(),
+        is_mark(settled.fpr),
+    )
+
+
+def _decision(name: str) -> DecisionName:
+    for known in ("step_up", "review", "block"):
+        if name == known:
+            return known
+    return "allow"

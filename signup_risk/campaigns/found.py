@@ -1,0 +1,201 @@
+"""Hold a campaign as an analyst gets it: complete, readable, and no longer changing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from signup_risk.campaigns.campaign import CampaignRecord, moment
+from signup_risk.campaigns.words import cell_in_words
+from signup_risk.results import CampaignStatus
+from signup_risk.stores import Hasher
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCell:
+    """Hold a combination that made a campaign known.
+
+    Attributes:
+        kind: Kind of key, ``email_form+email_domain``.
+        key: 63-bit keyed hash of kind and values; means something under the same secret only.
+        values: Values that are nobody's own, by name.
+        bits: Evidence that it is no chance, when it was found.
+        members: Members that came through it.
+    """
+
+    kind: str
+    key: int
+    values: Mapping[str, str]
+    bits: float
+    members: int
+
+    @property
+    def words(self) -> str:
+        """Say the combination."""
+        return cell_in_words(self.kind, self.values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the cell as JSON values."""
+        return {
+            "kind": self.kind,
+            "key": self.key,
+            "values": dict(self.values),
+            "words": self.words,
+            "bits": self.bits,
+            "members": self.members,
+        }
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Self:
+        """Read a cell."""
+        return cls(told["kind"], told["key"], dict(told["values"]), told["bits"], told["members"])
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMember:
+    """Hold a member.
+
+    Attributes:
+        signup_id: Id of the sign-up.
+        at: When it happened.
+        probability: Joint probability of account and campaign.
+        is_mark: Whether its own score was very high.
+        decision: What had been decided about it when it joined.
+        via: Key of the cell that it came through.
+    """
+
+    signup_id: str
+    at: datetime
+    probability: float
+    is_mark: bool
+    decision: str
+    via: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the member as JSON values."""
+        return {
+            "signup_id": self.signup_id,
+            "at": self.at.isoformat(),
+            "probability": self.probability,
+            "is_mark": self.is_mark,
+            "decision": self.decision,
+            "via": self.via,
+        }
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Self:
+        """Read a member."""
+        return cls(
+            told["signup_id"],
+            datetime.fromisoformat(told["at"]),
+            told["probability"],
+            told["is_mark"],
+            told["decision"],
+            told["via"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCampaign:
+    """Hold a campaign.
+
+    Attributes:
+        id: Its id.
+        title: What an analyst calls it, or empty.
+        status: How it stood at the end of what was read.
+        opened_at: When it was found.
+        first_seen: When its first member came.
+        last_seen: When its newest member came.
+        reopened: How often it was quiet and came back.
+        shared: What its members have in common, in words.
+        cells: Its cells.
+        members: Its members in the order of time.
+    """
+
+    id: str
+    title: str
+    status: CampaignStatus
+    opened_at: datetime
+    first_seen: datetime
+    last_seen: datetime
+    reopened: int
+    shared: tuple[str, ...]
+    cells: tuple[FoundCell, ...]
+    members: tuple[FoundMember, ...]
+
+    @property
+    def size(self) -> int:
+        """Return the number of members."""
+        return len(self.members)
+
+    @property
+    def signature(self) -> str:
+        """Say which cells made it known, the strongest three."""
+        found = sorted(self.cells, key=lambda cell: (-cell.bits, cell.kind))[:3]
+        return "; ".join(cell.words for cell in found)
+
+    @classmethod
+    def of(cls, record: CampaignRecord, hasher: Hasher, at: int) -> Self:
+        """Return a campaign of the book as it stands at a moment, in microseconds."""
+        members = sorted(record.members.values(), key=lambda member: (member.at, member.name))
+        through = [member.via for member in members]
+        return cls(
+            id=record.id,
+            title=record.title,
+            status=record.status(at),
+            opened_at=moment(record.opened_at),
+            first_seen=moment(record.first_seen),
+            last_seen=moment(record.last_seen),
+            reopened=record.reopened,
+            shared=record.shared,
+            cells=tuple(
+                FoundCell(cell.kind, cell.key, cell.values, cell.bits, through.count(cell.key))
+                for cell in record.cells.values()
+            ),
+            members=tuple(
+                FoundMember(
+                    hasher.unseal(member.name, bytes.fromhex(member.sealed)),
+                    moment(member.at),
+                    member.probability,
+                    member.is_mark,
+                    member.decision,
+                    member.via,
+                )
+                for member in members
+            ),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the campaign as JSON values."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "status": self.status,
+            "opened_at": self.opened_at.isoformat(),
+            "first_seen": self.first_seen.isoformat(),
+            "last_seen": self.last_seen.isoformat(),
+            "reopened": self.reopened,
+            "size": self.size,
+            "signature": self.signature,
+            "shared": list(self.shared),
+            "cells": [cell.to_dict() for cell in self.cells],
+            "members": [member.to_dict() for member in self.members],
+        }
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Self:
+        """Read a campaign."""
+        return cls(
+            id=told["id"],
+            title=told["title"],
+            status=told["status"],
+            opened_at=datetime.fromisoformat(told["opened_at"]),
+            first_seen=datetime.fromisoformat(told["first_seen"]),
+            last_seen=datetime.fromisoformat(told["last_seen"]),
+            reopened=told["reopened"],
+            shared=tuple(told["shared"]),
+            cells=tuple(FoundCell.from_dict(cell) for cell in told["cells"]),
+            members=tuple(FoundMember.from_dict(member) for member in told["members"]),
+        )

@@ -1,0 +1,125 @@
+"""Keep what is known of campaigns: an ordered journal that every process folds alike, and settled sign-ups.
+
+Velocity is a function of what was recorded; campaigns are a story, and a story is kept as its events in their order.
+Each process that shares a store reads the entries it has not seen and arrives at the same campaigns; what an analyst
+decides is one more entry, so it can be traced and taken back. Entries are JSON of this library's own making
+(:mod:`signup_risk.campaigns.entries`) and hold keyed hashes and values that many sign-ups share, never a person's.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
+
+from signup_risk.stores.windows import DAY
+
+#: For how long settled sign-ups and marks are kept: the seven days that a campaign is read from, and a day more.
+SETTLED_FOR: Final = 8 * DAY
+
+#: For how long the rest of the journal is kept, in event time.
+KEPT_FOR: Final = 90 * DAY
+
+
+class JournalEntry(NamedTuple):
+    """Hold one entry.
+
+    Attributes:
+        at: Event time in microseconds, by which entries grow old.
+        brief: Whether it is needed for :data:`SETTLED_FOR` only.
+        content: JSON.
+    """
+
+    at: int
+    brief: bool
+    content: bytes
+
+
+class Journal(Protocol):
+    """Keep entries in the order in which they were appended, and one record a settled sign-up.
+
+    Safe under threads and, where the store is shared, processes; errors are
+    :class:`~signup_risk.errors.StoreError`. ``timeout`` is in seconds.
+    """
+
+    def append(self, entries: Sequence[JournalEntry], *, timeout: float | None = None) -> None:
+        """Append entries in one atomic step."""
+
+    def since(self, number: int, *, timeout: float | None = None) -> list[tuple[int, bytes]]:
+        """Return numbers and contents of the entries after a number, ascending; numbers only grow."""
+
+    def settle(self, short: int, at: int, record: bytes, *, timeout: float | None = None) -> None:
+        """Keep the record of a sign-up under its 32-bit name; a later one under the same name replaces it."""
+
+    def settled(self, shorts: Sequence[int], *, timeout: float | None = None) -> dict[int, bytes]:
+        """Return the records of those sign-ups that have one."""
+
+    def trim(self, at: int) -> int:
+        """Forget what is too old at a moment; return how many entries and records went."""
+
+    def close(self) -> None:
+        """Release what is held. A second call does nothing."""
+
+
+class MemoryJournal:
+    """Keep a journal in the process.
+
+    Examples:
+        >>> journal = MemoryJournal()
+        >>> journal.append([JournalEntry(0, False, b"{}")])
+        >>> journal.since(0), journal.since(1)
+        ([(1, b'{}')], [])
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._number = 0
+        self._entries: deque[tuple[int, JournalEntry]] = deque()
+        self._settled: dict[int, tuple[int, bytes]] = {}
+
+    def append(self, entries: Sequence[JournalEntry], *, timeout: float | None = None) -> None:
+        """See :meth:`Journal.append`."""
+        del timeout
+        with self._lock:
+            for entry in entries:
+                self._number += 1
+                self._entries.append((self._number, entry))
+
+    def since(self, number: int, *, timeout: float | None = None) -> list[tuple[int, bytes]]:
+        """See :meth:`Journal.since`."""
+        del timeout
+        if number >= self._number:
+            return []
+        with self._lock:
+            found = []
+            for own, entry in reversed(self._entries):
+                if own <= number:
+                    break
+                found.append((own, entry.content))
+        return found[::-1]
+
+    def settle(self, short: int, at: int, record: bytes, *, timeout: float | None = None) -> None:
+        """See :meth:`Journal.settle`."""
+        del timeout
+        with self._lock:
+            self._settled[short] = (at, record)
+
+    def settled(self, shorts: Sequence[int], *, timeout: float | None = None) -> dict[int, bytes]:
+        """See :meth:`Journal.settled`."""
+        del timeout
+        with self._lock:
+            held = self._settled
+            return {short: held[short][1] for short in shorts if short in held}
+
+    def trim(self, at: int) -> int:
+        """See :meth:`Journal.trim`."""
+        with self._lock:
+            kept = deque((n, e) for n, e in self._entries if e.at > at - (SETTLED_FOR if e.brief else KEPT_FOR))
+            alive = {short: row for short, row in self._settled.items() if row[0] > at - SETTLED_FOR}
+            gone = len(self._entries) - len(kept) + len(self._settled) - len(alive)
+            self._entries, self._settled = kept, alive
+        return gone
+
+    def close(self) -> None:
+        """See :meth:`Journal.close`."""

@@ -1,0 +1,127 @@
+"""Keep the journal of campaigns in the SQLite file of the velocity store, on a connection of its own."""
+
+from __future__ import annotations
+
+import math
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from signup_risk.errors import StoreTimeout, StoreUnavailable
+from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR, JournalEntry
+
+_PATIENCE: Final = 5.0
+
+#: Names asked for in one statement (SQLite allows 32,766 parameters from 3.32 on, 999 before).
+_BATCH: Final = 500
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS journal (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, brief INTEGER NOT NULL, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS settled (short INTEGER PRIMARY KEY, at INTEGER NOT NULL, record BLOB NOT NULL);
+"""
+
+
+class SqliteJournal:
+    """Keep a journal in a file.
+
+    Args:
+        path: The file of the velocity store.
+
+    Raises:
+        StoreUnavailable: The file cannot be opened.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+        self._patience = -1
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "wal_autocheckpoint = 0"):
+                self._connection.execute(f"PRAGMA {pragma}")
+            with self._held(None):
+                for statement in _SCHEMA.split(";"):
+                    self._connection.execute(statement)
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"cannot open the journal of the velocity store {path}: {error}") from error
+
+    def append(self, entries: Sequence[JournalEntry], *, timeout: float | None = None) -> None:
+        """See :meth:`signup_risk.stores.journal.Journal.append`."""
+        rows = [(entry.at, int(entry.brief), entry.content) for entry in entries]
+        with self._held(timeout) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT INTO journal (at, brief, content) VALUES (?, ?, ?)", rows)
+            connection.execute("COMMIT")
+
+    def since(self, number: int, *, timeout: float | None = None) -> list[tuple[int, bytes]]:
+        """See :meth:`signup_risk.stores.journal.Journal.since`."""
+        with self._held(timeout) as connection:
+            query = "SELECT number, content FROM journal WHERE number > ? ORDER BY number"
+            return connection.execute(query, (number,)).fetchall()
+
+    def settle(self, short: int, at: int, record: bytes, *, timeout: float | None = None) -> None:
+        """See :meth:`signup_risk.stores.journal.Journal.settle`."""
+        with self._held(timeout) as connection:
+            connection.execute("INSERT OR REPLACE INTO settled VALUES (?, ?, ?)", (short, at, record))
+
+    def settled(self, shorts: Sequence[int], *, timeout: float | None = None) -> dict[int, bytes]:
+        """See :meth:`signup_risk.stores.journal.Journal.settled`."""
+        found: dict[int, bytes] = {}
+        with self._held(timeout) as connection:
+            for start in range(0, len(shorts), _BATCH):
+                part = list(shorts[start : start + _BATCH])
+                query = f"SELECT short, record FROM settled WHERE short IN ({', '.join('?' * len(part))})"  # noqa: S608
+                found.update(connection.execute(query, part))
+        return found
+
+    def trim(self, at: int) -> int:
+        """See :meth:`signup_risk.stores.journal.Journal.trim`."""
+        with self._held(None) as connection:
+            entries = connection.execute(
+                "DELETE FROM journal WHERE at <= CASE brief WHEN 1 THEN ? ELSE ? END", (at - SETTLED_FOR, at - KEPT_FOR)
+            ).rowcount
+            return entries + connection.execute("DELETE FROM settled WHERE at <= ?", (at - SETTLED_FOR,)).rowcount
+
+    def close(self) -> None:
+        """See :meth:`signup_risk.stores.journal.Journal.close`."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _held(self, timeout: float | None) -> Iterator[sqlite3.Connection]:
+        """Hold the connection, or raise within the timeout; what a statement began and did not end is undone."""
+        patience = _PATIENCE if timeout is None else max(timeout, 0.0)
+        started = time.monotonic()
+        if os.getpid() != self._pid:
+            raise StoreUnavailable("this velocity store was opened before the process forked; open it in each worker")
+        if not self._lock.acquire(timeout=patience):
+            raise StoreTimeout(f"the journal of campaigns was busy in this process for {patience:.3f} s")
+        try:
+            self._wait_at_most(max(0.0, patience - (time.monotonic() - started)))
+            yield self._connection
+        except sqlite3.Error as error:
+            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+                raise StoreTimeout(f"the journal of campaigns was locked for {patience:.3f} s") from error
+            raise StoreUnavailable(f"the journal of campaigns failed: {error}") from error
+        finally:
+            self._roll_back()
+            self._lock.release()
+
+    def _wait_at_most(self, patience: float) -> None:
+        milliseconds = math.ceil(patience * 1000)
+        if milliseconds != self._patience:
+            self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            self._patience = milliseconds
+
+    def _roll_back(self) -> None:
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            return
