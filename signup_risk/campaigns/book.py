@@ -47,6 +47,14 @@ class CampaignBook:
             "rule": self._rule,
         }
 
+    def know(self, records: Iterable[CampaignRecord]) -> None:
+        """Take in campaigns of an analyst's list, before anything is folded."""
+        for record in records:
+            self.campaigns[record.id] = record
+            held = self.dismissed if record.ruling == "dismissed" else self.cells
+            for key in record.cells:
+                held[key] = record
+
     def apply(self, entries: Iterable[tuple[int, bytes]]) -> None:
         """Fold entries; one of a kind that this version does not know is passed over."""
         for number, content in entries:
@@ -135,6 +143,7 @@ class CampaignBook:
                 target.add(member)
                 self.owner[member.short] = target
         source.times = sorted(member.at for member in source.members.values())
+        source.falls = Counter(name for member in source.members.values() for name in member.cells)
 
     def _rule(self, told: dict[str, Any]) -> None:
         record = self.find(told["c"])
@@ -188,7 +197,8 @@ class CampaignBook:
     def _forget(self) -> None:
         """Drop marks that no window reaches, and campaigns that have been silent as long as keys are remembered."""
         self.marks = {short: at for short, at in self.marks.items() if at > self._clock - SETTLED_FOR}
-        for record in [one for one in self.campaigns.values() if one.last_seen < self._clock - KEPT_FOR]:
+        horizon = self._clock - KEPT_FOR
+        for record in [one for one in self.campaigns.values() if one.last_seen < horizon and one.ruling == "none"]:
             del self.campaigns[record.id]
             for held in (self.cells, self.dismissed):
                 for key in record.cells:
@@ -211,5 +221,9 @@ class CampaignBook:
 def untouched(record: CampaignRecord) -> CampaignRecord:
     """Return a copy that nobody changes."""
     return replace(
-        record, cells=dict(record.cells), members=dict(record.members), times=list(record.times)
+        record,
+        cells=dict(record.cells),
+        members=dict(record.members),
+        times=list(record.times),
+        falls=Counter(record.falls),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -41,6 +42,7 @@ class CampaignRecord:
         reopened: How often it was quiet and came back.
         merged_into: Id of the campaign that it proved to be part of.
         times: Times of its members, ascending.
+        falls: How many members fall in a cell, by the cell's short name.
     """
 
     id: str
@@ -56,6 +58,7 @@ class CampaignRecord:
     reopened: int = 0
     merged_into: str | None = None
     times: list[int] = field(default_factory=list)
+    falls: Counter[int] = field(default_factory=Counter)
 
     @property
     def signature(self) -> str:
@@ -71,8 +74,8 @@ class CampaignRecord:
             self.reopened += 1
         self.members[member.short] = member
         insort(self.times, member.at)
-        self.first_seen = min(self.first_seen, member.at)
-        self.last_seen = max(self.last_seen, member.at)
+        self.falls.update(member.cells)
+        self.first_seen, self.last_seen = self.times[0], self.times[-1]
 
     def status(self, at: int) -> CampaignStatus:
         """Return how the campaign stands at a moment."""
@@ -98,7 +101,7 @@ class CampaignRecord:
         return Campaign(
             id=self.id,
             size=len(self.members),
-            first_seen=moment(self.first_seen),
+            first_seen=moment(self.first_seen if self.members else at),
             shared=self.shared,
             signature=self.signature,
             status=self.status(at),

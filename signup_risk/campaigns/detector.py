@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from signup_risk.campaigns import entries
 from signup_risk.campaigns.book import CampaignBook
 from signup_risk.campaigns.campaign import CampaignRecord, moment
 from signup_risk.campaigns.cells import FoundCell, proven_cells
-from signup_risk.campaigns.entries import Cell, Member
+from signup_risk.campaigns.entries import Cell, Member, cell_name
 from signup_risk.campaigns.membership import MEMBER, joint, purity
 from signup_risk.campaigns.settled import Settled, pack, unpack
 from signup_risk.campaigns.shared import shared_in_words
@@ -71,6 +71,7 @@ class Detector:
         suggest: What a joint probability and a false-positive rate call for.
         allowed_weekly: False campaigns allowed a week, in expectation.
         watch: For how long an admitted sign-up may be the subject of an update, in microseconds.
+        known: Campaigns of an analyst's list.
 
     Attributes:
         book: The campaigns.
@@ -78,7 +79,7 @@ class Detector:
         dropped_updates: Updates given up because nobody fetched them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where campaigns are kept, and how they are looked for
         self,
         journal: Journal,
         hasher: Hasher,
@@ -86,8 +87,10 @@ class Detector:
         *,
         allowed_weekly: float = ALLOWED_WEEKLY,
         watch: int = WATCH,
+        known: Sequence[CampaignRecord] = (),
     ) -> None:
         self.book = CampaignBook()
+        self.book.know(known)
         self.updates: deque[Update] = deque()
         self.dropped_updates = 0
         self._journal = journal
@@ -194,25 +197,22 @@ class Detector:
 
     def _recruit(self, sighting: Sighting, velocity: Velocity, timeout: float | None) -> None:
         """Find members among the earlier sign-ups of the open cells, and say so of those that were admitted."""
-        told = []
-        for kind, key in sighting.keys:
-            record = self.book.cells.get(key)
-            if record is None:
-                continue
-            earlier = velocity.members(kind, DAYS_7)
+        views = {key: velocity.members(kind, DAYS_7) for kind, key in sighting.keys if key in self.book.cells}
+        for key, earlier in views.items():
+            record = self.book.cells[key]
             free = self.book.without_members(dict.fromkeys(earlier))
             prior = self._purity(record, earlier, sighting)
             # Below it not even a mark would become a member.
             if not free or joint(prior, 0.0) < MEMBER:
                 continue
-            members = self._members(free, prior, key, timeout)
+            own = {other: frozenset(view) for other, view in views.items() if self.book.cells[other] is record}
+            members = [
+                replace(member, cells=tuple(cell_name(other) for other, view in own.items() if member.short in view))
+                for member in self._members(free, prior, key, timeout)
+            ]
             if members:
-                told.append((record, members))
-        for record, members in told:
-            fresh = [member for member in members if member.short not in self.book.owner]
-            if fresh:
-                self._append([entries.joined(sighting.at, record.id, fresh)], timeout)
-                self._look_back(record, fresh, sighting.at)
+                self._append([entries.joined(sighting.at, record.id, members)], timeout)
+                self._look_back(record, members, sighting.at)
 
     def _members(self, shorts: Sequence[int], prior: float, via: int, timeout: float | None) -> list[Member]:
         found = []
@@ -253,7 +253,8 @@ class Detector:
         if sighting.short:
             sealed = self._hasher.seal(sighting.name, sighting.signup_id or "").hex()
             decision = self._raised(sighting, probability)
-            member = Member(sighting.name, sighting.at, probability, key, decision, sealed, sighting.is_mark)
+            cells = tuple(cell_name(other) for _, other in sighting.keys if self.book.cells.get(other) is record)
+            member = Member(sighting.name, sighting.at, probability, key, decision, sealed, sighting.is_mark, cells)
             self._append([entries.joined(sighting.at, record.id, [member])], timeout)
         return Membership(record.told(sighting.at, probability), probability)
 

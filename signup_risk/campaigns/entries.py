@@ -56,6 +56,7 @@ class Member:
         decision: What had been decided about it.
         sealed: Its id, readable under the secret only, in hexadecimal.
         is_mark: Whether its own score made it a mark.
+        cells: Short names of the cells of the campaign that it falls in, as far as was known when it joined.
     """
 
     name: int
@@ -65,6 +66,7 @@ class Member:
     decision: str
     sealed: str
     is_mark: bool
+    cells: tuple[int, ...] = ()
 
     @property
     def short(self) -> int:
@@ -74,7 +76,8 @@ class Member:
     def to_list(self) -> list[Any]:
         """Return the member as JSON values."""
         mark = int(self.is_mark)
-        return [self.name, self.at, round(self.probability, 4), self.via, self.decision, self.sealed, mark]
+        probability = round(self.probability, 4)
+        return [self.name, self.at, probability, self.via, self.decision, self.sealed, mark, list(self.cells)]
 
 
 def mark(at: int, short: int) -> JournalEntry:
@@ -129,8 +132,13 @@ def cell_of(told: Sequence[Any]) -> Cell:
 
 def member_of(told: Sequence[Any]) -> Member:
     """Read a member."""
-    name, at, probability, via, decision, sealed, is_mark = told
-    return Member(name, at, probability, via, decision, sealed, bool(is_mark))
+    name, at, probability, via, decision, sealed, is_mark, cells = told
+    return Member(name, at, probability, via, decision, sealed, bool(is_mark), tuple(cells))
+
+
+def cell_name(key: int) -> int:
+    """Return the short name of a cell within its campaign; of a hundred cells two share one in one campaign of 13."""
+    return key & 0xFFFF
 
 
 def _entry(at: int, told: Mapping[str, Any], *, brief: bool = False) -> JournalEntry:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from signup_risk.campaigns.campaign import CampaignRecord, moment
+from signup_risk.campaigns.entries import cell_name
 from signup_risk.campaigns.words import cell_in_words
 from signup_risk.results import CampaignStatus
 from signup_risk.stores import Hasher
@@ -22,7 +23,8 @@ class FoundCell:
         key: 63-bit keyed hash of kind and values; means something under the same secret only.
         values: Values that are nobody's own, by name.
         bits: Evidence that it is no chance, when it was found.
-        members: Members that came through it.
+        members: Members that fall in it, as far as is known: those that joined before it was found are not counted.
+        total: Sign-ups of all traffic that fall in it, for as long as keys are remembered.
     """
 
     kind: str
@@ -30,6 +32,7 @@ class FoundCell:
     values: Mapping[str, str]
     bits: float
     members: int
+    total: int = 0
 
     @property
     def words(self) -> str:
@@ -45,12 +48,13 @@ class FoundCell:
             "words": self.words,
             "bits": self.bits,
             "members": self.members,
+            "total": self.total,
         }
 
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> Self:
         """Read a cell."""
-        return cls(told["kind"], told["key"], dict(told["values"]), told["bits"], told["members"])
+        return cls(told["kind"], told["key"], dict(told["values"]), told["bits"], told["members"], told["total"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +141,16 @@ class FoundCampaign:
         return "; ".join(cell.words for cell in found)
 
     @classmethod
-    def of(cls, record: CampaignRecord, hasher: Hasher, at: int) -> Self:
-        """Return a campaign of the book as it stands at a moment, in microseconds."""
+    def of(cls, record: CampaignRecord, hasher: Hasher, at: int, totals: Mapping[int, int]) -> Self:
+        """Return a campaign of the book as it stands at a moment.
+
+        Args:
+            record: The campaign.
+            hasher: Reads the ids of its members.
+            at: The moment, in microseconds.
+            totals: Sign-ups of all traffic by the key of a cell.
+        """
         members = sorted(record.members.values(), key=lambda member: (member.at, member.name))
-        through = [member.via for member in members]
         return cls(
             id=record.id,
             title=record.title,
@@ -151,7 +161,14 @@ class FoundCampaign:
             reopened=record.reopened,
             shared=record.shared,
             cells=tuple(
-                FoundCell(cell.kind, cell.key, cell.values, cell.bits, through.count(cell.key))
+                FoundCell(
+                    cell.kind,
+                    cell.key,
+                    cell.values,
+                    cell.bits,
+                    record.falls[cell_name(cell.key)],
+                    totals.get(cell.key, 0),
+                )
                 for cell in record.cells.values()
             ),
             members=tuple(

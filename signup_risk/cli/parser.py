@@ -6,11 +6,13 @@ import argparse
 from typing import Final
 
 from signup_risk._version import __version__
+from signup_risk.cli.campaigns import add_campaigns
 from signup_risk.cli.catalogue import LAYOUTS, run_features
 from signup_risk.cli.data import run_list
 from signup_risk.cli.evaluate import run_evaluate
 from signup_risk.cli.numbers import seed
 from signup_risk.cli.refresh import run_refresh
+from signup_risk.cli.review import add_review
 from signup_risk.cli.score import run_score
 from signup_risk.cli.simulate import DEFAULT_SCENARIO, run_simulate
 from signup_risk.cli.train import add_train
@@ -49,6 +51,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_score(commands)
     _add_references(add_train(commands))
+    _add_references(add_campaigns(commands))
+    add_review(commands)
     _add_features(commands)
     _add_data(commands)
     _add_simulate(commands)

@@ -85,6 +85,13 @@ def _key(kind: KeyKind, hashes: dict[str, int]) -> int | None:
     return key & _KEY_MASK or 1
 
 
+def key_of(kind: str, values: Mapping[str, str], hasher: Hasher) -> int | None:
+    """Return the key of a kind for values given by name; None if one of them is missing."""
+    codes = {name: code for name, code, _ in _READERS}
+    hashes = {name: hasher.name(codes[name], values[name]) for name in KIND[kind].values if name in values}
+    return _key(KIND[kind], hashes)
+
+
 def _seed(kind: KeyKind) -> tuple[int, tuple[int, ...]]:
     """Return start and factors of a kind's mix: digests of its name, versions and layout, no secrets."""
     digest = hashlib.sha256(kind.prefix()).digest()

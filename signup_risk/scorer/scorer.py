@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 from signup_risk.campaigns.detector import Membership
+from signup_risk.campaigns.found import FoundCampaign
 from signup_risk.errors import ConfigurationError, StoreError
 from signup_risk.events import Signup
 from signup_risk.extract import VERSIONS, complete, prepare, signup_name
@@ -26,7 +27,7 @@ from signup_risk.references import References, open_references
 from signup_risk.results import Assessment, Campaign, Update
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
 from signup_risk.scorer.times import microseconds, moment_of, timely, utc_now
-from signup_risk.scorer.watch import DEFAULTS, Basis, CampaignSettings, CampaignWatch, KeyNames
+from signup_risk.scorer.watch import DEFAULTS, Basis, CampaignSettings, CampaignWatch, KeyNames, Ruling
 from signup_risk.scorer.worker import Recipe
 from signup_risk.stores import (
     ABUSIVE,
@@ -199,17 +200,7 @@ class Scorer:
     def observe(
         self, keys: KeyNames, answer: Exchange | None, scored: Scored | Basis, timeout: float
     ) -> tuple[Membership | None, tuple[str, ...]]:
-        """Tell campaigns of a scored sign-up.
-
-        Args:
-            keys: Its keys.
-            answer: What the store knew before it; None if it could not be asked.
-            scored: The scored sign-up, or what campaigns need of it.
-            timeout: Seconds that each step may take.
-
-        Returns:
-            Its campaign if it belongs to one, and the names of signals that could not be looked up.
-        """
+        """Tell campaigns of a scored sign-up; see :meth:`signup_risk.scorer.watch.CampaignWatch.observe`."""
         if self._watch is None:
             return None, ()
         basis = Basis.of(scored) if isinstance(scored, Scored) else scored
@@ -312,12 +303,20 @@ class Scorer:
 
     def campaigns(self) -> tuple[Campaign, ...]:
         """Return the campaigns that are open, quiet or ruled on, in the order in which they opened."""
+        return () if self._watch is None else self._watch.told(microseconds(self._clock()))
+
+    def rule(self, campaign: str, what: Ruling, *, by: str, days: float | None = None, title: str = "") -> bool:
+        """Rule on a campaign of the store, and say whether it is known; every process that shares the store follows.
+
+        See :meth:`signup_risk.scorer.watch.CampaignWatch.rule`.
+        """
         if self._watch is None:
-            return ()
-        self._watch.detector.refresh(self._deadline_ms / 1000)
-        at = microseconds(self._clock())
-        records = self._watch.detector.book.campaigns.values()
-        return tuple(record.told(at) for record in records if record.merged_into is None)
+            raise ConfigurationError("this scorer was opened without campaigns; leave campaigns=None out")
+        return self._watch.rule(campaign, what, by, microseconds(self._clock()), days=days, title=title)
+
+    def found_campaigns(self) -> tuple[FoundCampaign, ...]:
+        """Return the campaigns with their cells and members, as :mod:`signup_risk.campaigns.review` takes them."""
+        return () if self._watch is None else self._watch.found(self._store, microseconds(self._clock()))
 
     def close(self) -> None:
         """Make the writes still pending if the store takes them, and release everything."""
@@ -350,6 +349,11 @@ class Scorer:
     def references(self) -> References:
         """Return what is looked up."""
         return self._references
+
+    @property
+    def secret_check(self) -> str:
+        """Return the mark of the secret under which values are named."""
+        return self._hasher.check()
 
     @property
     def pending_writes(self) -> int:

@@ -6,21 +6,28 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
+from signup_risk.campaigns.campaign import CampaignRecord
+from signup_risk.campaigns.cells import LEAST_MARKS
 from signup_risk.campaigns.detector import ALLOWED_WEEKLY, Detector, Membership
+from signup_risk.campaigns.entries import ruling
+from signup_risk.campaigns.found import FoundCampaign
 from signup_risk.campaigns.sighting import Sighting, is_mark
+from signup_risk.campaigns.signatures import SignatureList
 from signup_risk.campaigns.words import public_values
 from signup_risk.errors import ConfigurationError, StoreError
 from signup_risk.extract import Prepared, read_velocity
 from signup_risk.policy import Policy
-from signup_risk.results import DecisionName, Update
+from signup_risk.results import Campaign, DecisionName, Update
 from signup_risk.scorer.judge import Scored
-from signup_risk.stores import Exchange, Hasher, Touch
+from signup_risk.stores import Entry, Exchange, Hasher, Store, Touch
 from signup_risk.stores.journal import Journal
-from signup_risk.stores.windows import HOUR
+from signup_risk.stores.windows import DAY, HOUR
 
 _LOG: Final = logging.getLogger(__name__)
+
+Ruling = Literal["confirm", "dismiss", "restore", "name"]
 
 #: Seconds between two log lines that say why campaigns are missing.
 _LOG_EVERY: Final = 60.0
@@ -35,6 +42,7 @@ class CampaignSettings:
         watch_hours: For how long an admitted sign-up may be the subject of an update.
         on_update: Called with every update, in the thread that assessed the sign-up that brought it to light. Without
             it updates wait for :meth:`signup_risk.Scorer.updates`.
+        signatures: What analysts confirmed and dismissed, as ``signup-risk review`` writes it.
 
     Examples:
         >>> CampaignSettings(false_alarms_weekly=0.25).watch_hours
@@ -44,6 +52,7 @@ class CampaignSettings:
     false_alarms_weekly: float = ALLOWED_WEEKLY
     watch_hours: float = 24.0
     on_update: Callable[[Update], object] | None = None
+    signatures: SignatureList | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 < self.false_alarms_weekly <= 1000.0:
@@ -118,8 +127,10 @@ class CampaignWatch:
             policy.suggest,
             allowed_weekly=settings.false_alarms_weekly,
             watch=round(settings.watch_hours * HOUR),
+            known=settings.signatures.records(hasher) if settings.signatures else (),
         )
         self._journal = journal
+        self._hasher = hasher
         self._on_update = settings.on_update
         self._logged = float("-inf")
 
@@ -158,6 +169,57 @@ class CampaignWatch:
         if self._on_update is not None:
             self._tell(self._on_update)
         return found, ()
+
+    def rule(  # noqa: PLR0913 - who rules what, when, for how long
+        self, campaign: str, what: Ruling, by: str, at: int, *, days: float | None, title: str
+    ) -> bool:
+        """Apply an analyst's ruling; say whether the campaign is known.
+
+        Args:
+            campaign: Id of the campaign.
+            what: ``confirm``: members are recognised by its cells alone. ``dismiss``: it is no campaign, and is not
+                raised again by the same cells. ``restore`` takes either back. ``name`` gives a title.
+            by: Who rules.
+            at: When, in microseconds.
+            days: For how long a confirmation holds; without end by default.
+            title: The title.
+
+        Raises:
+            ConfigurationError: The ruling is none.
+            StoreError: The store cannot be asked.
+        """
+        if what not in get_args(Ruling):
+            raise ConfigurationError(f"ruling {str(what)[:40]!r} is unknown; use one of {', '.join(get_args(Ruling))}")
+        self.detector.refresh()
+        if self.detector.book.find(campaign) is None:
+            return False
+        until = None if days is None else at + round(days * DAY)
+        self.detector.rule(ruling(at, campaign, what, by, until=until, title=title[:200]))
+        return True
+
+    def told(self, at: int) -> tuple[Campaign, ...]:
+        """Return the campaigns as assessments tell them."""
+        return tuple(record.told(at) for record in self._records())
+
+    def found(self, store: Store, at: int) -> tuple[FoundCampaign, ...]:
+        """Return the campaigns with their cells, how far these reach, and their members.
+
+        Args:
+            store: The velocity store.
+            at: The moment, in microseconds.
+        """
+        records = self._records()
+        keys = list(dict.fromkeys(key for record in records for key in record.cells))
+        # At the time of the newest entry: a history may be years old, and the clock would have its keys forgotten.
+        newest = max((record.last_seen for record in records), default=at)
+        states = store.peek(Touch(newest, 0, tuple(map(Entry, keys)))).states if keys else ()
+        totals = {key: state.total for key, state in zip(keys, states, strict=True) if state is not None}
+        return tuple(FoundCampaign.of(record, self._hasher, newest, totals) for record in records)
+
+    def _records(self) -> list[CampaignRecord]:
+        self.detector.refresh()
+        records = self.detector.book.campaigns.values()
+        return [one for one in records if one.merged_into is None and len(one.members) >= LEAST_MARKS]
 
     def updates(self) -> Iterator[Update]:
         """Yield the updates that wait, oldest first, and forget them."""

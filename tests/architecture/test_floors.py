@@ -27,7 +27,8 @@ FLOORS = (
     ("files",),
     ("simulation",),
     ("training",),
-    ("cli", "notebook", "report"),
+    ("notebook", "report"),
+    ("cli",),
     ("__main__",),
 )
 

@@ -1,0 +1,156 @@
+"""Find the campaigns of a history: ``signup-risk campaigns``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from signup_risk.cli.data import chosen_references
+from signup_risk.cli.event_files import scratch_file
+from signup_risk.cli.history_options import chosen_history
+from signup_risk.cli.json_file import json_file
+from signup_risk.cli.pipeline import DEADLINE_MS
+from signup_risk.cli.table import aligned
+from signup_risk.errors import ConfigurationError
+from signup_risk.policy import Policy, read_policy
+from signup_risk.scorer import CampaignSettings, Scorer
+
+if TYPE_CHECKING:
+    from signup_risk.campaigns.report import CampaignReport
+
+# Starting processes costs seconds, in which one scores a thousand sign-ups.
+_LARGE: Final = 3000
+_MOST_JOBS: Final = 4
+
+#: Campaigns printed; the file holds all.
+_PRINTED: Final = 20
+_FRAMES: Final = (".csv", ".parquet")
+
+_ABOUT: Final = """\
+Scores a history in its order, as it would have been scored, and writes the campaigns that came to light: groups of
+sign-ups that share more high scores than chance and than an honest crowd would. No labels are needed; members that
+are labelled legitimate are named as known good. The file is what signup-risk review works on.
+
+exit status: 0 all read, 1 some rows could not be read, 2 nothing could be done"""
+
+
+def add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    """Describe the command."""
+    found = commands.add_parser(
+        "campaigns",
+        help="find the campaigns of a history",
+        description=_ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    found.set_defaults(run=run_campaigns)
+    found.add_argument("history", metavar="HISTORY", nargs="+", help="JSON Lines, CSV or Parquet, also .gz")
+    found.add_argument("-o", "--output", metavar="FILE", required=True, help="report to write, JSON")
+    found.add_argument("--frame", metavar="FILE", help="also write the members as .csv or .parquet")
+    found.add_argument("--section", metavar="FILE", help="also write a section of a page, .html")
+    found.add_argument("--model", metavar="DIR", help="folder of a model (default: the bundled one)")
+    found.add_argument("--policy", metavar="FILE", help="policy as TOML or JSON (default: the default policy)")
+    found.add_argument("--signatures", metavar="FILE", help="what was confirmed and dismissed before")
+    found.add_argument("--false-alarms", metavar="N", type=float, default=1.0, help="false campaigns allowed a week")
+    found.add_argument("--store", metavar="URL", default="memory://", help="where to keep what is found")
+    found.add_argument("--map", metavar="FILE", help="column map: a file, or one that comes with the package")
+    found.add_argument("--label-column", metavar="NAME", help="column with the label (default: label)")
+    found.add_argument("--label-values", metavar="V=M,...", help="what labels mean, as fraud=1,legit=0,open=unknown")
+    found.add_argument("--jobs", metavar="N", type=_positive, help="processes that score (default: by size)")
+    return found
+
+
+def run_campaigns(options: argparse.Namespace) -> int:
+    """Find the campaigns of the history that the options name.
+
+    Returns:
+        The exit status: 0, or 1 if rows of the history could not be read.
+    """
+    from signup_risk.training.find_campaigns import find_campaigns
+    from signup_risk.training.progress import bars
+
+    if options.frame is not None and Path(options.frame).suffix.lower() not in _FRAMES:
+        raise ConfigurationError(f"--frame {options.frame!r} tells no format; end it in .csv or .parquet")
+    with ExitStack() as stack:
+        write = stack.enter_context(json_file(options.output, _inputs(options)))
+        scorer = stack.enter_context(_scorer(options))
+        history = stack.enter_context(chosen_history(options, _say))
+        report = find_campaigns(history, scorer, workers=_jobs(options, len(history)), progress=bars)
+        write(report.to_dict())
+        bad = history.report.bad
+    if options.frame is not None:
+        _write_frame(report, Path(options.frame))
+    if options.section is not None:
+        from signup_risk.report.campaigns import campaign_section
+
+        with scratch_file(Path(options.section)) as stream:
+            stream.write(campaign_section(report).encode("utf-8", "backslashreplace"))
+    print(summary(report))
+    return 1 if bad else 0
+
+
+def summary(report: CampaignReport) -> str:
+    """Return the largest campaigns as a table, under a line that says how many there are."""
+    largest = sorted(report.campaigns, key=lambda one: -one.size)[:_PRINTED]
+    synthetic = " (marks from a model trained on synthetic traffic)" if report.synthetic else ""
+    head = f"{len(report.campaigns):,} campaigns among {report.signups:,} sign-ups{synthetic}"
+    if not largest:
+        return head
+    rows = [("id", "title", "status", "members", "first seen", "known by")]
+    rows += [
+        (one.id, one.title or "-", one.status, f"{one.size:,}", f"{one.first_seen:%Y-%m-%d %H:%M}", one.signature)
+        for one in largest
+    ]
+    return f"{head}\n{aligned(rows)}"
+
+
+def _scorer(options: argparse.Namespace) -> Scorer:
+    from signup_risk.campaigns.signatures import SignatureList
+
+    known = None if options.signatures is None else SignatureList.read(options.signatures)
+    return Scorer.open(
+        options.store,
+        model=options.model,
+        references=chosen_references(options),
+        policy=Policy() if options.policy is None else read_policy(options.policy),
+        deadline_ms=DEADLINE_MS,
+        explain="never",
+        campaigns=CampaignSettings(false_alarms_weekly=options.false_alarms, signatures=known),
+    )
+
+
+def _jobs(options: argparse.Namespace, count: int) -> int:
+    if options.jobs is not None:
+        return int(options.jobs)
+    return min(os.cpu_count() or 1, _MOST_JOBS) if count >= _LARGE else 1
+
+
+def _inputs(options: argparse.Namespace) -> list[str]:
+    references = [text.partition("=")[2] for text in options.reference]
+    named = [options.model, *options.history, options.map, options.policy, options.signatures, options.data_dir]
+    return [name for name in (*named, *references) if name]
+
+
+def _write_frame(report: CampaignReport, path: Path) -> None:
+    from signup_risk.notebook import members_frame
+
+    frame = members_frame(report)
+    with scratch_file(path) as stream:
+        if path.suffix.lower() == ".csv":
+            stream.write(frame.to_csv().encode("utf-8", "backslashreplace"))
+        else:
+            frame.to_parquet(stream)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

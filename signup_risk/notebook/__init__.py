@@ -1,0 +1,5 @@
+"""Show risk analysts what was found as frames."""
+
+from signup_risk.notebook.campaigns import campaigns_frame, members_frame
+
+__all__ = ["campaigns_frame", "members_frame"]

@@ -1,0 +1,1 @@
+"""Write pages for people who have neither the library nor a notebook."""
