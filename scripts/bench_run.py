@@ -14,6 +14,7 @@ from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from bench_figures import Contender, Figure, print_table, quantile, time_calls, time_in_turns
@@ -66,6 +67,9 @@ BOUNDS = {
     "memory, exact reasons": (0.9, 3.7),
 }
 
+#: What campaigns may add to a sign-up, in milliseconds.
+CAMPAIGNS_MS = 0.3
+
 
 def call_figures(warm: list[Event], events: list[Event], folder: Path) -> tuple[list[Figure], list[Figure]]:
     """Measure the product on both stores, and the naive way on SQLite, in turns."""
@@ -77,6 +81,10 @@ def call_figures(warm: list[Event], events: list[Event], folder: Path) -> tuple[
             scorer = stack.enter_context(Scorer.open(url, explain=mode))
             time_calls(scorer.assess, warm)
             contenders.append(Contender(name, scorer.assess, events))
+        for kind, url in (("sqlite", f"sqlite:///{folder}/alone.db"), ("memory", "memory://")):
+            alone = stack.enter_context(Scorer.open(url, explain="never", campaigns=None))
+            time_calls(alone.assess, warm)
+            contenders.append(Contender(f"{kind}, without campaigns", alone.assess, events))
         known, items = ([(event, Signup.from_mapping(event)) for event in part] for part in (warm, events))
         for name, method, every in (
             ("naive, score", NaiveScorer.score, 1),
@@ -95,6 +103,11 @@ def our_figures(times: Mapping[str, list[float]]) -> list[Figure]:
     for name, (median, tail) in BOUNDS.items():
         found.append(Figure(f"{name}, p50", quantile(times[name], 0.5), "ms", median))
         found.append(Figure(f"{name}, p99", quantile(times[name], 0.99), "ms", tail))
+    for kind in ("sqlite", "memory"):
+        whole, alone = times[f"{kind}, score and decision"], times[f"{kind}, without campaigns"]
+        more = quantile(whole, 0.5) - quantile(alone, 0.5)
+        found.append(Figure(f"{kind}: more for campaigns, p50", more, "ms", CAMPAIGNS_MS))
+        found.append(Figure(f"{kind}: more for campaigns, mean", fmean(whole) - fmean(alone), "ms", CAMPAIGNS_MS))
     return found
 
 

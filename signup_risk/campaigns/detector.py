@@ -102,13 +102,14 @@ class Detector:
         self._seen = 0
 
     def observe(
-        self, sighting: Sighting, velocity: Velocity | None, *, timeout: float | None = None
+        self, sighting: Sighting, velocity: Callable[[], Velocity] | None, *, timeout: float | None = None
     ) -> Membership | None:
         """Take notice of a scored sign-up.
 
         Args:
             sighting: The sign-up.
-            velocity: What the store knew before it; None if it could not be asked.
+            velocity: Tells what the store knew before it, asked for only of marks and of sign-ups in open cells; None
+                if the store could not be asked.
             timeout: Seconds that each step of the journal may take.
 
         Returns:
@@ -122,8 +123,10 @@ class Detector:
             if sighting.repeated or velocity is None:
                 return self._known(sighting)
             if sighting.is_mark and sighting.short:
-                self._note_mark(sighting, velocity, timeout)
-            found = self._joined(sighting, velocity, timeout)
+                self._note_mark(sighting, velocity(), timeout)
+            found = None
+            if not self.book.cells.keys().isdisjoint(key for _, key in sighting.keys):
+                found = self._joined(sighting, velocity(), timeout)
             self._settle(sighting, found, timeout)
             return found
 

@@ -6,23 +6,50 @@ import math
 import time
 from array import array
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from signup_risk.campaigns.detector import Membership
+from signup_risk.campaigns.partners import Partners
+from signup_risk.campaigns.words import public_values
 from signup_risk.errors import ConfigurationError, ModelMismatch
 from signup_risk.events import Signup
 from signup_risk.explain import Explainer, Explanation
 from signup_risk.extract import Observation, select
+from signup_risk.features.context import Context
+from signup_risk.features.keys import READERS
 from signup_risk.model import ModelArtefact
 from signup_risk.policy import Decision, Evidence, Policy
 from signup_risk.references import References
-from signup_risk.results import Assessment, ModelInfo, PolicyInfo
+from signup_risk.results import Assessment, ModelInfo, PolicyInfo, Reason
 from signup_risk.scorer.lists import list_hooks, listed_values
 from signup_risk.stores.windows import DAY
 
 ExplainMode = Literal["auto", "always", "never"]
 
 _MODES: Final = ("auto", "always", "never")
+
+#: What partners say counts as one attribute, whatever it was that matched: nobody is blocked for it alone.
+_PARTNER: Final = ("partner",)
+
+
+class Hint(NamedTuple):
+    """Hold what partners add to a score.
+
+    Attributes:
+        weight: Log-odds; 0 if nothing matched.
+        sources: Partners that said something that matched.
+    """
+
+    weight: float
+    sources: tuple[str, ...]
+
+    def reason(self) -> Reason:
+        """Return the hint as a reason."""
+        text = f"matches campaigns that {len(self.sources)} partner(s) told of: {', '.join(self.sources)}"
+        return Reason("PARTNER_INDICATOR", "coordination", text, self.weight, "risk")
+
+
+_NO_HINT: Final = Hint(0.0, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +61,12 @@ class Scored:
         seen: What was observed of it.
         mode: When to give reasons.
         started: When the call began, by ``time.perf_counter``.
-        raw: The model's log-odds; None if it could not be asked.
+        raw: The model's log-odds with what partners add; None if it could not be asked.
         fpr: Share of legitimate sign-ups that score at least this high; None likewise.
         degraded: Names of signals that could not be looked up.
         decision: What its own score calls for.
         contributions: Asks the model for contributions if somebody wants them.
+        hint: What partners add.
     """
 
     event: Signup
@@ -50,6 +78,7 @@ class Scored:
     degraded: tuple[str, ...]
     decision: Decision
     contributions: Contributions
+    hint: Hint
 
 
 class Judge:
@@ -61,19 +90,21 @@ class Judge:
         policy: The operator's rules.
         explain: When to give reasons, if the call does not say.
         opened_at: When the policy's lists were made, in microseconds since the epoch.
+        partners: What partners said of campaigns of theirs.
 
     Attributes:
         features: The features that the model wants, in its order.
         policy: The policy, its list entries normalized.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a judgement rests on
         self,
         artefact: ModelArtefact,
         references: References,
         policy: Policy,
         explain: ExplainMode,
         opened_at: int,
+        partners: Partners | None = None,
     ) -> None:
         check_mode(explain)
         manifest = artefact.manifest
@@ -89,6 +120,7 @@ class Judge:
         self._model_info = ModelInfo(manifest.name, manifest.version, manifest.fingerprint)
         self._has_lists = bool(policy.allow or policy.block)
         self._missing: tuple[int, tuple[str, ...]] = (-1, ())
+        self._partners = partners
 
     def score(self, event: Signup, seen: Observation, explain: ExplainMode | None, started: float) -> Scored:
         """Score an observed sign-up and decide by its own score.
@@ -101,11 +133,14 @@ class Judge:
         """
         mode = self._explain if explain is None else explain
         contributions = Contributions(self._artefact, array("d", seen.values))
+        hint = _NO_HINT if self._partners is None else self._hint(self._partners, event, seen.context)
         raw = contributions.raw_score()
+        if raw is not None and hint.weight:
+            raw += hint.weight
         fpr = None if raw is None else self._calibration.fpr(raw)
         degraded = self._degraded(seen, raw)
-        decision = self._decide(event, seen, raw, fpr, contributions, degraded, None)
-        return Scored(event, seen, mode, started, raw, fpr, degraded, decision, contributions)
+        decision = self._decide(event, seen, raw, fpr, contributions, degraded, hint, None)
+        return Scored(event, seen, mode, started, raw, fpr, degraded, decision, contributions, hint)
 
     def conclude(
         self, scored: Scored, membership: Membership | None = None, unseen: tuple[str, ...] = ()
@@ -121,9 +156,9 @@ class Judge:
         assert event.at is not None  # noqa: S101 - for the type checker; every caller has set it
         decision = scored.decision
         if membership is not None:
-            contributions, joint = scored.contributions, membership.probability
-            decision = self._decide(event, seen, raw, fpr, contributions, scored.degraded, joint)
-        explanation = self._explanation(decision, scored.mode, scored.contributions, seen)
+            found, joint = scored.contributions, membership.probability
+            decision = self._decide(event, seen, raw, fpr, found, scored.degraded, scored.hint, joint)
+        explanation = self._explanation(decision, scored)
         return Assessment(
             signup_id=event.signup_id,
             at=event.at,
@@ -149,11 +184,12 @@ class Judge:
         fpr: float | None,
         contributions: Contributions,
         degraded: tuple[str, ...],
+        hint: Hint,
         membership: float | None,
     ) -> Decision:
         return self.policy.decide(
             fpr,
-            evidence=lambda: self._evidence(raw, contributions),
+            evidence=lambda: self._evidence(raw, contributions, hint),
             listed=listed_values(seen.context) if self._has_lists else {},
             at=event.at,
             degraded=degraded,
@@ -177,21 +213,38 @@ class Judge:
             known = self._missing = (day, names)
         return known[1]
 
-    def _evidence(self, raw: float | None, contributions: Contributions) -> Evidence | None:
+    def _evidence(self, raw: float | None, contributions: Contributions, hint: Hint) -> Evidence | None:
         found = contributions.get()
         if raw is None or found is None:
             return None
+        if hint.weight:
+            inputs = (*self._inputs, _PARTNER)
+            return Evidence.of(raw, self._step_up_raw, inputs, (*found[: len(self._inputs)], hint.weight))
         return Evidence.of(raw, self._step_up_raw, self._inputs, found)
 
-    def _explanation(
-        self, decision: Decision, mode: ExplainMode, contributions: Contributions, seen: Observation
-    ) -> Explanation | None:
+    @staticmethod
+    def _hint(partners: Partners, event: Signup, context: Context) -> Hint:
+        """Ask what partners said of a sign-up's values; private ones are read only if a keyed name waits for them."""
+        assert event.at is not None  # noqa: S101 - for the type checker; every caller has set it
+        if partners.reads_private:
+            values = {name: value for name, read in READERS.items() if (value := read(context))}
+        else:
+            values = public_values(context)
+        return Hint(*partners.weight(values, event.at))
+
+    def _explanation(self, decision: Decision, scored: Scored) -> Explanation | None:
         """Explain if asked for. In shadow, what counts is what would have been decided."""
         judged = decision.shadow or decision.outcome
-        if mode == "never" or (mode == "auto" and judged == "allow"):
+        if scored.mode == "never" or (scored.mode == "auto" and judged == "allow"):
             return None
-        found = contributions.get()
-        return None if found is None else self._explainer.explain(found, seen.values)
+        found = scored.contributions.get()
+        if found is None:
+            return None
+        explained = self._explainer.explain(found, scored.seen.values)
+        if not scored.hint.weight:
+            return explained
+        reasons = sorted((*explained.reasons, scored.hint.reason()), key=lambda reason: -abs(reason.contribution))
+        return replace(explained, reasons=tuple(reasons))
 
 
 class Contributions:

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, Self
 
 from signup_risk.campaigns.detector import Membership
 from signup_risk.campaigns.found import FoundCampaign
+from signup_risk.campaigns.partners import Partners
 from signup_risk.errors import ConfigurationError, StoreError
 from signup_risk.events import Signup
 from signup_risk.extract import VERSIONS, complete, prepare, signup_name
@@ -82,6 +83,7 @@ class Scorer:
         explain: ExplainMode = "auto",
         clock: Callable[[], datetime] = utc_now,
         watch: CampaignWatch | None = None,
+        partners: Partners | None = None,
     ) -> None:
         self._store = store
         self._hasher = hasher
@@ -90,8 +92,9 @@ class Scorer:
         self._opened_at = microseconds(clock())
         self._given_policy = policy
         self._explain: ExplainMode = explain
-        self._judge = Judge(artefact, references, policy, explain, self._opened_at)
+        self._judge = Judge(artefact, references, policy, explain, self._opened_at, partners)
         self._watch = watch
+        self._partners = partners
         self._deadline_ms = deadline_ms
         self._clock = clock
         self._pending = PendingWrites(store)
@@ -113,6 +116,7 @@ class Scorer:
         explain: ExplainMode = "auto",
         clock: Callable[[], datetime] = utc_now,
         campaigns: CampaignSettings | None = DEFAULTS,
+        partners: Partners | None = None,
     ) -> Self:
         """Open a scorer.
 
@@ -126,6 +130,7 @@ class Scorer:
             explain: When to give reasons: ``auto`` unless the decision is allow, ``always`` or ``never``.
             clock: Tells the time for events without ``at``.
             campaigns: How campaigns are looked for; None leaves them out.
+            partners: What partners said of campaigns of theirs, see :func:`signup_risk.campaigns.stix.import_bundle`.
 
         Raises:
             ConfigurationError: An option cannot be used.
@@ -147,6 +152,7 @@ class Scorer:
                 explain=explain,
                 clock=clock,
                 watch=CampaignWatch(open_journal(store), hasher, rules, campaigns) if campaigns else None,
+                partners=partners,
             )
         except BaseException:
             opened.close()
@@ -203,8 +209,9 @@ class Scorer:
         """Tell campaigns of a scored sign-up; see :meth:`signup_risk.scorer.watch.CampaignWatch.observe`."""
         if self._watch is None:
             return None, ()
-        basis = Basis.of(scored) if isinstance(scored, Scored) else scored
-        return self._watch.observe(keys, answer, basis, timeout)
+        if isinstance(scored, Scored):
+            return self._watch.observe(keys, answer, Basis.of(scored), timeout, scored.seen.context.velocity)
+        return self._watch.observe(keys, answer, scored, timeout)
 
     def exchange(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:
         """Read and record the keys of one sign-up; a store that fails gets the write later, from the queue.
@@ -332,8 +339,9 @@ class Scorer:
     def recipe(self) -> Recipe:
         """Return how another process opens the same model, references and policy under the same secret."""
         return Recipe(
-            self._artefact.path, self._references, self._given_policy, self._explain, self._hasher, self._opened_at
-        )
+            self._artefact.path, self._references, self._given_policy, self._explain, self._hasher, self._opened_at,
+            self._partners,
+        )  # fmt: skip
 
     @property
     def model(self) -> ModelArtefact:

@@ -18,6 +18,7 @@ from signup_risk.campaigns.signatures import SignatureList
 from signup_risk.campaigns.words import public_values
 from signup_risk.errors import ConfigurationError, StoreError
 from signup_risk.extract import Prepared, read_velocity
+from signup_risk.features.reading import Velocity
 from signup_risk.policy import Policy
 from signup_risk.results import Campaign, DecisionName, Update
 from signup_risk.scorer.judge import Scored
@@ -135,7 +136,7 @@ class CampaignWatch:
         self._logged = float("-inf")
 
     def observe(
-        self, keys: KeyNames, answer: Exchange | None, basis: Basis, timeout: float
+        self, keys: KeyNames, answer: Exchange | None, basis: Basis, timeout: float, known: Velocity | None = None
     ) -> tuple[Membership | None, tuple[str, ...]]:
         """Take notice of a scored sign-up.
 
@@ -144,6 +145,7 @@ class CampaignWatch:
             answer: What the store knew before it; None if it could not be asked.
             basis: What else is known of it.
             timeout: Seconds that each step of the journal may take.
+            known: The velocity in the answer, if it has been read already.
 
         Returns:
             Its campaign if it belongs to one, and the names of signals that could not be looked up.
@@ -160,9 +162,13 @@ class CampaignWatch:
             public=basis.public,
             repeated=answer is not None and answer.repeated,
         )
-        velocity = None if answer is None else read_velocity(keys.kinds, keys.names, touch, answer)
+
+        def velocity() -> Velocity:
+            assert answer is not None  # noqa: S101 - for the type checker; the detector is not given it without
+            return known or read_velocity(keys.kinds, keys.names, touch, answer)
+
         try:
-            found = self.detector.observe(sighting, velocity, timeout=timeout)
+            found = self.detector.observe(sighting, None if answer is None else velocity, timeout=timeout)
         except StoreError as problem:
             self._log(problem)
             return None, ("campaigns",)

@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from signup_risk.campaigns.detector import Membership
+from signup_risk.campaigns.partners import Partners
 from signup_risk.errors import StoreUnavailable
 from signup_risk.events import Signup
 from signup_risk.extract import VERSIONS, Prepared, complete, prepare
@@ -46,6 +47,7 @@ class Recipe:
         explain: When to give reasons.
         hasher: Names values under the store's secret.
         opened_at: When the policy's lists were made, in microseconds.
+        partners: What partners said.
     """
 
     model: Path
@@ -54,6 +56,7 @@ class Recipe:
     explain: ExplainMode
     hasher: Hasher
     opened_at: int
+    partners: Partners | None = None
 
 
 @dataclass(slots=True)
@@ -76,7 +79,7 @@ def work(
     messages: SimpleQueue[tuple[str, list[Any]] | None] = SimpleQueue()
     threading.Thread(target=_receive, args=(connection, messages), daemon=True).start()
     artefact = ModelArtefact.load(recipe.model, versions=VERSIONS)
-    judge = Judge(artefact, recipe.references, recipe.policy, recipe.explain, recipe.opened_at)
+    judge = Judge(artefact, recipe.references, recipe.policy, recipe.explain, recipe.opened_at, recipe.partners)
     described: deque[list[Any]] = deque()
     scored: deque[list[Any]] = deque()
     while (message := messages.get()) is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sqlite3
 import threading
@@ -19,6 +18,9 @@ _PATIENCE: Final = 5.0
 
 #: Names asked for in one statement (SQLite allows 32,766 parameters from 3.32 on, 999 before).
 _BATCH: Final = 500
+
+#: Steps in which the time to wait for another process is set.
+_STEP_MS: Final = 10
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS journal (
@@ -114,7 +116,8 @@ class SqliteJournal:
             self._lock.release()
 
     def _wait_at_most(self, patience: float) -> None:
-        milliseconds = math.ceil(patience * 1000)
+        # In steps, since asking SQLite to wait a millisecond less each time costs more than it saves.
+        milliseconds = max(1, int(patience * 1000) // _STEP_MS * _STEP_MS)
         if milliseconds != self._patience:
             self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
             self._patience = milliseconds
