@@ -75,6 +75,8 @@ class Shareable:
 def common_by(references: References, at: datetime) -> IsCommon:
     """Return what knows the mail domains where anybody may have a mailbox.
 
+    A domain of which this is unknown, because the lists have run out, counts as one of them.
+
     Args:
         references: What is looked up.
         at: Moment at which it is.
@@ -91,7 +93,7 @@ def common_by(references: References, at: datetime) -> IsCommon:
         if name != "email_domain":
             return False
         facts = references.domains.lookup(value, moment)
-        return bool(facts.free or facts.relay)
+        return facts.free is not False or facts.relay is not False
 
     return is_common
 

@@ -64,6 +64,9 @@ MOST_OBJECTS: Final = 50_000
 MOST_INDICATORS: Final = 10_000
 _LONGEST_TEXT: Final = 16_384
 
+#: What the parser would make up, by the clock, if it is missing.
+_REQUIRED: Final = frozenset({"spec_version", "id", "created", "modified", "valid_from"})
+
 #: Confidence of an indicator that states none.
 _UNSTATED: Final = 50
 
@@ -243,6 +246,7 @@ class _Writer:
         return self._v21.Indicator(
             id=_id("indicator", self._name, found.id, cell),
             name=one.words,
+            description="What sign-ups of one campaign have in common.",
             indicator_types=["anomalous-activity"],
             pattern=one.pattern,
             pattern_type="stix",
@@ -260,14 +264,14 @@ class _Read:
     """Hold an indicator as it was read."""
 
     id: str
-    modified: datetime
     kind: str
     values: Mapping[str, str]
     keyed_name: str | None
     confidence: int
+    revoked: bool
+    modified: datetime
     valid_from: datetime
     valid_until: datetime | None
-    revoked: bool
 
     def until(self, at: datetime) -> datetime:
         """Return when it runs out."""
@@ -317,13 +321,16 @@ def _read(stix2: ModuleType, number: int, told: dict[str, Any]) -> _Read:
     try:
         if len(told.get("pattern", "")) > _LONGEST_TEXT:
             raise ValueError("its pattern is too long")  # noqa: TRY301 - refused as everything else is
+        if missing := _REQUIRED - set(told):
+            raise ValueError(f"it has no {min(missing)}")  # noqa: TRY301 - likewise
         parsed = stix2.parse(told, allow_custom=True, version="2.1")
         sure = parsed.get("confidence", _UNSTATED)
         if not 0 <= sure <= 100:
             raise ValueError("its confidence is not from 0 to 100")  # noqa: TRY301 - likewise
         kind, values, keyed_name = _body(parsed["extensions"][EXTENSION])
-        times = parsed["valid_from"], parsed.get("valid_until")
-        read = _Read(parsed["id"], parsed["modified"], kind, values, keyed_name, sure, *times, parsed["revoked"])
+        until = _plain(parsed["valid_until"]) if "valid_until" in parsed else None
+        times = _plain(parsed["modified"]), _plain(parsed["valid_from"]), until
+        read = _Read(parsed["id"], kind, values, keyed_name, sure, parsed["revoked"], *times)
         if kind in KIND and KIND[kind].values:
             PartnerIndicator(kind, values, keyed_name, MAX_WEIGHT, read.modified, "checked")
     except Exception as problem:  # noqa: BLE001 - whatever a partner's text makes the parser do, it is refused
@@ -333,6 +340,11 @@ def _read(stix2: ModuleType, number: int, told: dict[str, Any]) -> _Read:
             "what export_bundle writes; ask the partner to export it again"
         ) from None
     return read
+
+
+def _plain(at: datetime) -> datetime:
+    """Return a moment of the parser's own class as one that every process can read."""
+    return datetime.combine(at.date(), at.time(), UTC)
 
 
 def _body(body: Any) -> tuple[str, dict[str, str], str | None]:
