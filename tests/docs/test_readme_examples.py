@@ -21,7 +21,7 @@ from signup_risk.stores.contract import StoreContract
 
 Run = Callable[[str], dict[str, Any]]
 
-EXAMPLES = {"fastapi", "notebook", "training", "feature", "store", "reference", "policy"}
+EXAMPLES = {"campaigns", "fastapi", "notebook", "training", "feature", "store", "reference", "policy"}
 
 
 def test_every_example_is_run(readme: str) -> None:
@@ -107,3 +107,10 @@ def test_scripts_and_files_exist(readme: str) -> None:
     named = set(re.findall(r"\b(?:scripts|models|signup_risk)/[\w./]+", readme))
     assert named
     assert [name for name in named if not (root / name.rstrip(".")).exists()] == []
+
+
+def test_campaigns_are_found_and_ruled_on(run_example: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The example of the README finds campaigns, looks back and confirms one."""
+    names = run_example("campaigns")
+    assert names["newest"].size > 0
+    assert "->" in capsys.readouterr().out
