@@ -89,7 +89,7 @@ SURPRISE: Final = (
             "ip_network", "asn", "email_domain", "email_shape", "phone_block", "issuer", "agent",
             "email_form+email_domain", "asn+agent", "asn+email_domain", "email_domain+agent", "locale+form",
             "agent+form", "issuer+billing_shape", "ip_network+email_form", "billing_shape", "name_shape",
-            "username_shape", "tls",
+            "username_shape", "tls", "screen+locale", "ip_country+email_form",
         )
     ),
     # Against three weeks before: a farm that drips for days is part of its own yesterday, not of last month.
@@ -99,7 +99,7 @@ SURPRISE: Final = (
             "ip_network", "asn", "email_domain", "email_shape", "phone_block", "issuer", "agent", "referral",
             "email_form+email_domain", "asn+agent", "asn+email_domain", "email_domain+agent", "locale+form",
             "agent+form", "issuer+billing_shape", "ip_network+email_form", "billing_shape", "name_shape",
-            "username_shape", "tls",
+            "username_shape", "tls", "screen+locale", "ip_country+email_form",
         )
     ),
 )  # fmt: skip
