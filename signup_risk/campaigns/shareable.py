@@ -29,6 +29,9 @@ NEVER_ALONE: Final = frozenset({"asn", "issuer", "email_shape", "billing_shape",
 #: Longest prefix of a network that is no single household's, by IP version.
 _PREFIXES: Final = {4: 24, 6: 48}
 
+#: Share of a cell's traffic from which on it is mostly the campaign's.
+_MOST: Final = 0.5
+
 #: Evidence beyond this changes no whole number.
 _MOST_BITS: Final = 60.0
 
@@ -129,20 +132,23 @@ def shareable(campaign: FoundCampaign, least_members: int, is_common: IsCommon) 
     """Yield the cells of a campaign that may be told, strongest first.
 
     Left out are cells with a value that is somebody's own, of few members, of unknown values, and such as match a
-    large part of traffic.
+    large part of traffic. A member is counted in the one cell that it came through; so a cell that few came through
+    counts too if it was proven, as many sign-ups fall in it, and the campaign can make up most of them.
 
     Args:
         campaign: The campaign.
-        least_members: Fewest members that came through a cell.
+        least_members: Fewest members of a cell.
         is_common: Knows values that many share.
     """
     for cell in sorted(campaign.cells, key=lambda cell: (-cell.bits, cell.kind, cell.key)):
         through = [member for member in campaign.members if member.via == cell.key]
+        share = min(1.0, campaign.size / cell.total) if cell.total else 1.0
+        if len(through) < least_members and cell.bits > 0.0 and cell.total >= least_members and share >= _MOST:
+            through = list(campaign.members)
         if len(through) < max(1, least_members) or not _may_be_told(cell):
             continue
-        share = min(1.0, campaign.size / cell.total) if cell.total else 1.0
         is_lone = len(KIND[cell.kind].values) == 1
-        if is_too_common(cell.kind, cell.values, is_common) or (is_lone and share < 0.5):
+        if is_too_common(cell.kind, cell.values, is_common) or (is_lone and share < _MOST):
             continue
         sure = confidence(cell.bits, through, share)
         if sure:

@@ -14,6 +14,7 @@ from signup_risk.campaigns.partners import KEYED_ONLY, MAX_WEIGHT, PartnerIndica
 from signup_risk.campaigns.words import PRIVATE, public_values
 from signup_risk.extract import describe
 from signup_risk.policy import Thresholds
+from signup_risk.scorer import judge
 from signup_risk.scorer.parallel import assess_parallel
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -80,6 +81,7 @@ def test_keyed_names_need_the_secret() -> None:
     assert Partners(one, (SECRET,)).weight({"device": "dev-77"}, AT) == (0.5, ("Shop",))
     assert Partners(one, (b"another secret of 24 byt", SECRET)).weight({"device": "dev-77"}, AT)[0] == 0.5
     assert Partners(one, (SECRET,)).weight({"device": "dev-78"}, AT) == (0.0, ())
+    assert Partners(one, (SECRET,)).weight({"card": "dev-77"}, AT) == (0.0, ())
     assert Partners(one, (b"another secret of 24 byt",)).weight({"device": "dev-77"}, AT) == (0.0, ())
     assert not Partners(one).reads_private
 
@@ -174,14 +176,14 @@ def test_keyed_names_match_in_the_scorer() -> None:
     assert "PARTNER_INDICATOR" in codes
 
 
-def test_partners_alone_never_block() -> None:
+def test_partners_alone_never_block(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sign-up that only what partners say lifts to a block is reviewed, and the note says why."""
     with Scorer.open("memory://") as scorer:
         own = scorer.assess(EVENT)
         calibration = scorer.model.manifest.calibration
     assert own.raw_score is not None
     assert own.fpr is not None
-    rate = calibration.fpr(own.raw_score + MAX_WEIGHT)
+    rate = calibration.fpr(own.raw_score + MAX_WEIGHT / 4)
     assert rate < own.fpr
     policy = Policy(thresholds=Thresholds(step_up=rate, review=rate, block=rate))
     with Scorer.open("memory://", policy=policy) as scorer:
@@ -189,6 +191,24 @@ def test_partners_alone_never_block() -> None:
     with Scorer.open("memory://", policy=policy, partners=network(MAX_WEIGHT)) as scorer:
         found = scorer.assess(EVENT)
     assert (found.decision, found.policy.notes) == ("review", ("SINGLE_ATTRIBUTE",))
+    # It is for being the partners' alone: the same weight on a contradiction of two attributes would block.
+    monkeypatch.setattr(judge, "_PARTNER", ("email", "ip_address"))
+    with Scorer.open("memory://", policy=policy, partners=network(MAX_WEIGHT)) as scorer:
+        assert scorer.assess(EVENT).decision == "block"
+
+
+def test_partners_may_tip_what_is_suspicious_by_itself() -> None:
+    """A sign-up that would be asked for a further step without its partners' weight can be blocked with it."""
+    with Scorer.open("memory://") as scorer:
+        own = scorer.assess(EVENT)
+        calibration = scorer.model.manifest.calibration
+    assert own.raw_score is not None
+    step_up, block = calibration.fpr(own.raw_score - 2.0), calibration.fpr(own.raw_score + MAX_WEIGHT / 4)
+    policy = Policy(thresholds=Thresholds(step_up=step_up, review=block, block=block))
+    with Scorer.open("memory://", policy=policy) as scorer:
+        assert scorer.assess(EVENT).decision == "step_up"
+    with Scorer.open("memory://", policy=policy, partners=network(MAX_WEIGHT)) as scorer:
+        assert scorer.assess(EVENT).decision == "block"
 
 
 def test_values_are_those_of_the_keys() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import socket
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -130,6 +131,14 @@ def test_few_members_are_not_told_of() -> None:
     assert objects(text, "indicator") == []
 
 
+@pytest.mark.parametrize(("total", "told"), [(9, 0), (60, 2), (108, 2), (109, 0), (5000, 0)])
+def test_a_cell_that_few_came_through_counts_by_its_traffic(total: int, told: int) -> None:
+    """A member comes through one cell; the others are told if the campaign can make up most of their traffic."""
+    pairs = {kind: CELLS[kind] for kind in ("asn+email_domain", "screen+locale")}
+    found = replace(campaign(through=9), cells=campaign(pairs, through=9, total=total).cells)
+    assert (found.size, len(objects(exported(found), "indicator"))) == (54, told)
+
+
 @pytest.mark.parametrize("status", ["quiet", "dismissed", "merged"])
 def test_other_campaigns_are_not_told_of(status: Any) -> None:
     """Only open and confirmed campaigns are told of."""
@@ -169,6 +178,14 @@ def test_confidence_falls_with_other_traffic() -> None:
     found = campaign({"asn+email_domain": CELLS["asn+email_domain"]}, total=24)
     [told] = objects(exported(found), "indicator")
     assert told["confidence"] == 45
+
+
+def test_what_is_as_good_as_unsure_is_not_told() -> None:
+    """A campaign whose members are hardly likely to be abusive has no indicators."""
+    members = tuple(replace(member, probability=0.001) for member in campaign().members)
+    private = {"2026-06-10/1": [("device", "dev-77", 12)]}
+    text = exported(campaign(members=members), circle_secret=SECRET, private_values=private)
+    assert (len(objects(text, "campaign")), objects(text, "indicator")) == (1, [])
 
 
 def test_an_export_updates_the_one_before() -> None:
