@@ -169,11 +169,11 @@ class Detector:
         book = self.book
         found = proven_cells(sighting, velocity, book.marks, self._allowed)
         self._append([entries.mark(sighting.at, sighting.short)], timeout)
-        touched = False
         for cell in found:
-            if cell.key not in book.cells:
-                touched |= self._prove(cell, sighting, velocity, timeout)
-        if touched or any(key in book.cells for _, key in sighting.keys):
+            if cell.key not in book.cells and self._prove(cell, sighting, velocity, timeout):
+                # At once: the next cell of this mark has to find whose its marks are.
+                self._recruit(sighting, velocity, timeout)
+        if any(key in book.cells for _, key in sighting.keys):
             self._recruit(sighting, velocity, timeout)
 
     def _prove(self, cell: FoundCell, sighting: Sighting, velocity: Velocity, timeout: float | None) -> bool:

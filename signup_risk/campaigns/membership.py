@@ -33,10 +33,12 @@ def purity(marked: int, size: int) -> float:
 def joint(prior: float, fpr: float | None) -> float:
     """Return the probability of membership, given the share of members in the cell and the sign-up's own score.
 
+    Four places: as many as the journal keeps, so that a sign-up sent again is told the same.
+
     Examples:
         >>> round(joint(0.5, 0.0005), 2), round(joint(0.5, 0.5), 2), joint(0.5, None)
         (0.97, 0.0, 0.5)
     """
     ratio = 1.0 if fpr is None else next(ratio for bound, ratio in _RATIOS if fpr <= bound)
     odds = prior * ratio
-    return odds / (odds + 1.0 - prior) if prior < 1.0 else 1.0
+    return round(odds / (odds + 1.0 - prior), 4) if prior < 1.0 else 1.0

@@ -42,6 +42,8 @@ def run_evaluate(options: argparse.Namespace) -> int:
     # The file stands by now, whoever reads the tables and stops reading.
     if options.json != "-":
         print(evaluation_text(found, report.summary()))
+        if "campaigns" in found:
+            print(f"\n{found['campaigns']['text']}")
     return 1 if report.bad else 0
 
 
@@ -70,8 +72,28 @@ def _judged(options: argparse.Namespace) -> tuple[dict[str, Any], HistoryReport]
             )
         table = _replayed(history, artefacts, options)
         challenger = artefacts[1] if len(artefacts) > 1 else None
-        found = evaluate(artefacts[0], table, policy=policy, challenger=challenger, seed=options.seed)
-        return found.to_dict(), report
+        found = evaluate(artefacts[0], table, policy=policy, challenger=challenger, seed=options.seed).to_dict()
+        if options.campaigns:
+            found["campaigns"] = _campaigns(history, policy, options)
+        return found, report
+
+
+def _campaigns(history: History, policy: Policy, options: argparse.Namespace) -> dict[str, Any]:
+    """Judge how the campaigns of the history are found, in a run of its own."""
+    from signup_risk.scorer import Scorer
+    from signup_risk.training.coordination import judge_campaigns, judgement_text, run_stream
+    from signup_risk.training.history import event_of_record
+    from signup_risk.training.progress import bars
+    from signup_risk.training.simulated import simulated_count
+
+    model = None if options.model == BUNDLED else options.model
+    count = len(history)
+    events = map(event_of_record, bars(history.records(), "finding campaigns", count))
+    references = chosen_references(options)
+    with Scorer.open("memory://", model=model, references=references, policy=policy, explain="never") as scorer:
+        stream = run_stream(events, scorer, workers=_jobs(options, count))
+    judged = judge_campaigns([stream])
+    return judged.to_dict() | {"text": judgement_text(judged, synthetic=simulated_count(stream.groups) > 0)}
 
 
 def _load(name: str) -> ModelArtefact:
@@ -85,12 +107,17 @@ def _replayed(history: History, artefacts: list[ModelArtefact], options: argpars
     from signup_risk.training.replay_parallel import replay_parallel
 
     references, features = chosen_references(options), wanted_features(artefacts)
-    jobs, count = options.jobs, len(history)
-    if jobs is None:
-        jobs = min(os.cpu_count() or 1, _MOST_JOBS) if count >= _LARGE else 1
+    count = len(history)
+    jobs = _jobs(options, count)
     if jobs == 1:
         return replay(bars(history, "replaying", count), references, features)
     return replay_parallel(bars(history.records(), "replaying", count), references, features, workers=jobs)
+
+
+def _jobs(options: argparse.Namespace, count: int) -> int:
+    if options.jobs is not None:
+        return int(options.jobs)
+    return min(os.cpu_count() or 1, _MOST_JOBS) if count >= _LARGE else 1
 
 
 def _say(text: str) -> None:

@@ -168,6 +168,7 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     judged.add_argument("--policy", metavar="FILE", help="policy as TOML or JSON (default: the default policy)")
     judged.add_argument("--seed", metavar="S", type=seed, default=1, help="same seed, same intervals (default: 1)")
     judged.add_argument("--jobs", metavar="N", type=_positive, help="processes that replay (default: by size)")
+    judged.add_argument("--campaigns", action="store_true", help="also judge how campaigns are found, in another run")
     _add_references(judged)
 
 

@@ -67,6 +67,7 @@ class Scored:
         decision: What its own score calls for.
         contributions: Asks the model for contributions if somebody wants them.
         hint: What partners add.
+        own_fpr: The share without what partners add, so that their findings do not come back as one's own.
     """
 
     event: Signup
@@ -79,6 +80,7 @@ class Scored:
     decision: Decision
     contributions: Contributions
     hint: Hint
+    own_fpr: float | None
 
 
 class Judge:
@@ -135,12 +137,13 @@ class Judge:
         contributions = Contributions(self._artefact, array("d", seen.values))
         hint = _NO_HINT if self._partners is None else self._hint(self._partners, event, seen.context)
         raw = contributions.raw_score()
+        fpr = own_fpr = None if raw is None else self._calibration.fpr(raw)
         if raw is not None and hint.weight:
             raw += hint.weight
-        fpr = None if raw is None else self._calibration.fpr(raw)
+            fpr = self._calibration.fpr(raw)
         degraded = self._degraded(seen, raw)
         decision = self._decide(event, seen, raw, fpr, contributions, degraded, hint, None)
-        return Scored(event, seen, mode, started, raw, fpr, degraded, decision, contributions, hint)
+        return Scored(event, seen, mode, started, raw, fpr, degraded, decision, contributions, hint, own_fpr)
 
     def conclude(
         self, scored: Scored, membership: Membership | None = None, unseen: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ Outcome = Literal["abusive", "legitimate", "cleared"]
 #: what a person notices (about 100 ms, Nielsen 1993).
 DEADLINE_MS: Final = 50.0
 
-#: Threads behind the asynchronous form. Work is mostly one C call after another that hold the interpreter lock.
+#: Threads behind the asynchronous form.
 _THREADS: Final = 4
 
 _LOG: Final = logging.getLogger(__name__)
@@ -209,9 +209,9 @@ class Scorer:
         """Tell campaigns of a scored sign-up; see :meth:`signup_risk.scorer.watch.CampaignWatch.observe`."""
         if self._watch is None:
             return None, ()
-        if isinstance(scored, Scored):
-            return self._watch.observe(keys, answer, Basis.of(scored), timeout, scored.seen.context.velocity)
-        return self._watch.observe(keys, answer, scored, timeout)
+        if isinstance(scored, Basis):
+            return self._watch.observe(keys, answer, scored, timeout)
+        return self._watch.observe(keys, answer, Basis.of(scored), timeout, scored.seen.context.velocity)
 
     def exchange(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:
         """Read and record the keys of one sign-up; a store that fails gets the write later, from the queue.
@@ -298,8 +298,7 @@ class Scorer:
     def updates(self) -> Iterator[Update]:
         """Yield what has come to light about earlier sign-ups since the last call, oldest first.
 
-        An update names a sign-up that was admitted and turned out to belong to a campaign, with what is suggested now.
-        Each comes out once, in the process that assessed the sign-up that brought it to light.
+        Each comes out once, in the process whose sign-up brought it to light.
 
         Examples:
             >>> with Scorer.open("memory://") as scorer:
@@ -321,6 +320,10 @@ class Scorer:
             raise ConfigurationError("this scorer was opened without campaigns; leave campaigns=None out")
         return self._watch.rule(campaign, what, by, microseconds(self._clock()), days=days, title=title)
 
+    def campaign_joins(self) -> list[tuple[int, str, str]]:
+        """Return time in microseconds, sign-up and campaign of whoever joined one."""
+        return [] if self._watch is None else self._watch.joins()
+
     def found_campaigns(self) -> tuple[FoundCampaign, ...]:
         """Return the campaigns with their cells and members, as :mod:`signup_risk.campaigns.review` takes them."""
         return () if self._watch is None else self._watch.found(self._store, microseconds(self._clock()))
@@ -338,10 +341,8 @@ class Scorer:
 
     def recipe(self) -> Recipe:
         """Return how another process opens the same model, references and policy under the same secret."""
-        return Recipe(
-            self._artefact.path, self._references, self._given_policy, self._explain, self._hasher, self._opened_at,
-            self._partners,
-        )  # fmt: skip
+        parts = (self._artefact.path, self._references, self._given_policy, self._explain, self._hasher)
+        return Recipe(*parts, self._opened_at, self._partners)
 
     @property
     def model(self) -> ModelArtefact:

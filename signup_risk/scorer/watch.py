@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from signup_risk.campaigns.campaign import CampaignRecord
 from signup_risk.campaigns.cells import LEAST_MARKS
 from signup_risk.campaigns.detector import ALLOWED_WEEKLY, Detector, Membership
-from signup_risk.campaigns.entries import ruling
+from signup_risk.campaigns.entries import member_of, read, ruling
 from signup_risk.campaigns.found import FoundCampaign
 from signup_risk.campaigns.sighting import Sighting, is_mark
 from signup_risk.campaigns.signatures import SignatureList
@@ -73,7 +73,7 @@ class Basis(NamedTuple):
 
     Attributes:
         signup_id: Its id.
-        fpr: Share of legitimate sign-ups that score at least this high.
+        fpr: Share of legitimate sign-ups that score at least this high, what partners say left out.
         decision: What its own score calls for.
         public: Its values that are nobody's own, of marks only.
     """
@@ -86,9 +86,9 @@ class Basis(NamedTuple):
     @classmethod
     def of(cls, scored: Scored) -> Basis:
         """Return the basis of a scored sign-up."""
-        public = public_values(scored.seen.context) if is_mark(scored.fpr) else {}
+        public = public_values(scored.seen.context) if is_mark(scored.own_fpr) else {}
         decision = scored.decision.shadow or scored.decision.outcome
-        return cls(scored.event.signup_id, scored.fpr, decision, public)
+        return cls(scored.event.signup_id, scored.own_fpr, decision, public)
 
 
 class KeyNames(NamedTuple):
@@ -226,6 +226,18 @@ class CampaignWatch:
         self.detector.refresh()
         records = self.detector.book.campaigns.values()
         return [one for one in records if one.merged_into is None and len(one.members) >= LEAST_MARKS]
+
+    def joins(self) -> list[tuple[int, str, str]]:
+        """Return when who joined which campaign, from the journal: microseconds, id of the sign-up, campaign."""
+        found = []
+        for _, content in self._journal.since(0):
+            told = read(content)
+            if told["t"] == "join":
+                members = map(member_of, told["m"])
+                found += [
+                    (told["at"], self._hasher.unseal(one.name, bytes.fromhex(one.sealed)), told["c"]) for one in members
+                ]
+        return found
 
     def updates(self) -> Iterator[Update]:
         """Yield the updates that wait, oldest first, and forget them."""

@@ -12,7 +12,7 @@ from signup_risk.events import Signup
 from signup_risk.results import Assessment
 from signup_risk.scorer import Scorer
 from signup_risk.scorer.parallel import assess_parallel
-from signup_risk.training.history import History, signup_of_record
+from signup_risk.training.history import History, event_of_record, signup_of_record
 from signup_risk.training.progress import Progress, quiet
 
 #: Nobody waits for an answer, so a busy store is waited for rather than done without.
@@ -68,7 +68,7 @@ def _read(item: tuple[int, bytes]) -> Signup:
     """Read a sign-up; one without an id gets its place in the order of time, so that it can be a member."""
     place, record = item
     signup = signup_of_record(record)
-    return replace(signup, signup_id=f"row-{place}") if signup.signup_id is None else signup
+    return replace(signup, signup_id=_place_name(place)) if signup.signup_id is None else signup
 
 
 def _time_of(assessment: Assessment) -> datetime:
@@ -79,9 +79,11 @@ def _known_good(history: History, members: frozenset[str]) -> frozenset[str]:
     """Return the members that the history labels legitimate."""
     if not history.report.legitimate or not members:
         return frozenset()
-    found = set()
-    for record in history.records():
-        signup = signup_of_record(record)
-        if signup.label == 0 and signup.signup_id in members:
-            found.add(signup.signup_id)
-    return frozenset(found)
+    told = ((place, event_of_record(record)) for place, record in enumerate(history.records(), start=1))
+    named = ((event.get("signup_id") or _place_name(place), event.get("label")) for place, event in told)
+    return frozenset(name for name, label in named if label == 0 and name in members)
+
+
+def _place_name(place: int) -> str:
+    """Name a sign-up without an id by its place in the order of time."""
+    return f"row-{place}"

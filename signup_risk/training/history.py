@@ -201,6 +201,12 @@ def signup_of_record(record: bytes) -> Signup:
     return Signup.from_mapping(_unpack(record), require_at=True)
 
 
+def event_of_record(record: bytes) -> Mapping[str, Any]:
+    """Return what a record of a history's temporary file says, unchecked: it was checked when it was written."""
+    event: Mapping[str, Any] = _unpack(record)
+    return event
+
+
 def _pack(event: Mapping[str, Any]) -> bytes:
     """Write an event for the temporary file: JSON where it can be, else as Python has it (times, decimals)."""
     try:

@@ -82,3 +82,14 @@ def test_a_seed_that_cannot_seed_is_refused(seed: str, capsys: pytest.CaptureFix
     with pytest.raises(SystemExit):
         main(["evaluate", "bundled", "nowhere.jsonl", "--seed", seed])
     assert "whole number from 0" in capsys.readouterr().err
+
+
+def test_campaigns_are_judged_on_request(
+    signups: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The tables and the JSON get a part on campaigns, called synthetic on simulated sign-ups."""
+    figures = tmp_path / "figures.json"
+    assert main(["evaluate", "bundled", str(signups), "--campaigns", "--json", str(figures)]) == 0
+    assert "Campaigns (synthetic)" in capsys.readouterr().out
+    found = json.loads(figures.read_text(encoding="utf-8"))["campaigns"]
+    assert [way["name"] for way in found["ways"]] == ["campaigns", "connected components", "MinHash of shapes"]
