@@ -9,17 +9,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from itertools import takewhile
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from signup_risk import Scorer
-from signup_risk.simulation import draw_scenario, load_scenario, rescaled, simulate
-from signup_risk.simulation.sharing import with_sharing
-from signup_risk.training.bundled_sites import JUDGE, crowds, site_events
+from signup_risk.simulation import load_scenario, simulate
+from signup_risk.training.bundled_sites import JUDGE, site_events
 from signup_risk.training.coordination import Stream, judge_campaigns, judgement_text, run_stream
+from signup_risk.training.coordination.traffic import legitimate_events
 from signup_risk.training.progress import bars
 
 
@@ -38,13 +37,6 @@ def sites(processes: int) -> list[Stream]:
     """Run the judging sites."""
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as workers:
         return list(bars(workers.map(site, JUDGE), "judging sites", len(JUDGE)))
-
-
-def legitimate(daily: int, days: int, seed: int) -> Iterator[dict[str, Any]]:
-    """Yield legitimate traffic with all crowds: flash crowds, campus weeks, roll-outs, hackathons, referral waves."""
-    scenario = rescaled(draw_scenario(seed, most_signups=30_000), signups=daily * days, days=days)
-    scenario = replace(scenario, campaigns=0, abusive_share=0.0, listed=(), waves=crowds(scenario))
-    yield from with_sharing(simulate(scenario, seed), seed)
 
 
 def published(seed: int, days: int) -> Iterator[dict[str, Any]]:
@@ -74,7 +66,7 @@ def main() -> None:
         elif part == "published":
             streams = [run(bars(published(1, options.first_days), part, options.first_days * 11_100), options.jobs)]
         else:
-            events = legitimate(options.daily, options.days, options.seed)
+            events = legitimate_events(options.daily, options.days, options.seed)
             streams = [run(bars(events, part, options.daily * options.days), options.jobs)]
         told.append(f"{part}\n{judgement_text(judge_campaigns(streams), synthetic=True)}\n")
         print(told[-1], flush=True)

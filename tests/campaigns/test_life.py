@@ -109,7 +109,7 @@ def test_without_the_store_nothing_is_learnt() -> None:
     site = opened()
     number = site.detector.book.number
     seen = site.detector.observe
-    site.detector.observe = lambda sighting, velocity, **more: seen(sighting, None, **more)  # type: ignore[method-assign]
+    site.detector.observe = lambda sighting, _, **more: seen(sighting, None, **more)  # type: ignore[method-assign]
     assert site.sign_up(FARM, MARK) is None
     assert site.detector.book.number == number
 

@@ -1,0 +1,137 @@
+"""Find the same campaigns in the same stream, wherever it is kept, by however many processes, however often sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signup_risk import Assessment, Scorer, Signup
+from signup_risk.campaigns.found import FoundCampaign
+from signup_risk.results import Update
+from signup_risk.scorer.parallel import assess_parallel
+from signup_risk.scorer.watch import CampaignSettings
+from signup_risk.simulation import CampaignSpec, Scenario, Waves, simulate
+
+SECRET = "one secret for all of them"
+PATIENT_MS = 60_000.0
+
+SCENARIO = Scenario(
+    "parity",
+    "2026-05-04T00:00:00+00:00",
+    6,
+    6_000,
+    0.0,
+    0,
+    (CampaignSpec("a1", 300, 2, 1), CampaignSpec("a2", 400, 2.5, 2), CampaignSpec("a4", 250, 3, 2)),
+    profiles=("full", "browser"),
+    waves=Waves(0, 1, 1, 0, 0),
+)
+SEED = 3
+
+
+@dataclass
+class Told:
+    """Hold everything that a run tells."""
+
+    answers: list[dict[str, Any]]
+    updates: list[Update]
+    campaigns: tuple[FoundCampaign, ...]
+
+
+def read(event: dict[str, Any]) -> Signup:
+    """Read an event."""
+    return Signup.from_mapping(event, require_at=True)
+
+
+def write(assessment: Assessment) -> dict[str, Any]:
+    """Return an assessment as JSON values, without what differs from run to run."""
+    return {key: value for key, value in assessment.to_dict().items() if key != "latency_ms"}
+
+
+def opened(url: str, campaigns: CampaignSettings | None = None) -> Scorer:
+    """Open a scorer that waits as long as it takes."""
+    settings = campaigns or CampaignSettings()
+    return Scorer.open(url, secret=SECRET, deadline_ms=PATIENT_MS, campaigns=settings, explain="never")
+
+
+def told(scorer: Scorer, answers: list[dict[str, Any]]) -> Told:
+    """Return what a run told."""
+    return Told(answers, list(scorer.updates()), scorer.found_campaigns())
+
+
+@pytest.fixture(scope="module")
+def stream() -> list[dict[str, Any]]:
+    """Return a week's sign-ups with three farms."""
+    return list(simulate(SCENARIO, SEED))
+
+
+@pytest.fixture(scope="module")
+def wanted(stream: list[dict[str, Any]]) -> Told:
+    """Return what one process says that keeps everything in memory."""
+    with opened("memory://") as scorer:
+        return told(scorer, [write(scorer.assess(event)) for event in stream])
+
+
+def test_the_stream_is_worth_comparing(stream: list[dict[str, Any]], wanted: Told) -> None:
+    """The stream opens campaigns, decides by them and looks back; their members are farm accounts."""
+    farms = {event["signup_id"] for event in stream if event["group"].startswith("farm")}
+    members = {member.signup_id for found in wanted.campaigns for member in found.members}
+    assert wanted.campaigns
+    assert wanted.updates
+    assert sum("campaign" in answer for answer in wanted.answers) > 50
+    assert len(members & farms) > 0.85 * len(members)
+    assert all("degraded" not in answer or not answer["degraded"] for answer in wanted.answers)
+
+
+def test_a_file_instead_of_memory(stream: list[dict[str, Any]], wanted: Told, tmp_path: Path) -> None:
+    """A SQLite store gives the same assessments, updates and campaigns as memory."""
+    with opened(f"sqlite:///{tmp_path}/velocity.db") as scorer:
+        assert told(scorer, [write(scorer.assess(event)) for event in stream]) == wanted
+
+
+def test_two_workers_instead_of_one_process(stream: list[dict[str, Any]], wanted: Told) -> None:
+    """Parallel assessment gives the same assessments, updates and campaigns as one process."""
+    with opened("memory://") as scorer:
+        numbered = assess_parallel(scorer, enumerate(stream), read, write, workers=2, timeout=60)
+        assert told(scorer, [answer for _, answer in numbered]) == wanted
+
+
+def test_every_sign_up_sent_twice(stream: list[dict[str, Any]], wanted: Told) -> None:
+    """Whoever sends each sign-up again gets each answer again, and nothing else changes."""
+    with opened("memory://") as scorer:
+        pairs = [(write(scorer.assess(event)), write(scorer.assess(event))) for event in stream]
+        assert [second for _, second in pairs] == [first for first, _ in pairs]
+        assert told(scorer, [first for first, _ in pairs]) == wanted
+
+
+def test_stopped_and_started_again(stream: list[dict[str, Any]], wanted: Told, tmp_path: Path) -> None:
+    """A process that ends in the middle of a campaign is followed by one that goes on as if nothing had happened."""
+    url, middle = f"sqlite:///{tmp_path}/velocity.db", len(stream) * 3 // 5
+    with opened(url) as scorer:
+        answers = [write(scorer.assess(event)) for event in stream[:middle]]
+        updates = list(scorer.updates())
+    with opened(url) as scorer:
+        answers += [write(scorer.assess(event)) for event in stream[middle:]]
+        later = told(scorer, answers)
+    later.updates = updates + later.updates
+    assert later == wanted
+
+
+def test_nothing_of_a_person_is_in_the_file(stream: list[dict[str, Any]], tmp_path: Path) -> None:
+    """No mailbox, telephone number, address or id of a sign-up can be read in the bytes of the store."""
+    farms = [event for event in stream if event["group"].startswith("farm")]
+    around = [event for event in stream if event["at"] >= farms[0]["at"]][:2500]
+    with opened(f"sqlite:///{tmp_path}/velocity.db") as scorer:
+        for event in stream[:800] + around:
+            scorer.assess(event)
+        assert scorer.campaigns()
+        kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b'"t":"open"' in kept
+    kept += b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    lowered = kept.lower()
+    for event in around:
+        for value in (event["signup_id"], event.get("email"), event.get("phone"), event.get("ip_address")):
+            assert not value or value.lower().encode() not in lowered, value
