@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date, timedelta
 from itertools import takewhile
 from multiprocessing import get_context
 from pathlib import Path
@@ -43,7 +44,7 @@ def published(seed: int, days: int) -> Iterator[dict[str, Any]]:
     """Yield the first days of the published case: 25,000 farm accounts in 45 days among 475,000 others."""
     events = simulate(load_scenario("seed-1"), seed)
     first = next(events)
-    end = str(first["at"])[:8] + f"{int(str(first['at'])[8:10]) + days:02}"
+    end = (date.fromisoformat(str(first["at"])[:10]) + timedelta(days=days)).isoformat()
     yield first
     yield from takewhile(lambda event: str(event["at"]) < end, events)
 

@@ -100,10 +100,14 @@ def test_two_workers_instead_of_one_process(stream: list[dict[str, Any]], wanted
 
 
 def test_every_sign_up_sent_twice(stream: list[dict[str, Any]], wanted: Told) -> None:
-    """Whoever sends each sign-up again gets each answer again, and nothing else changes."""
+    """Whoever sends each sign-up again is told the same campaign again, and nothing else changes.
+
+    The score of a repeat may differ in the last digits: on a key of more than 64 sign-ups one of them has moved into
+    a bucket (see the semantics of windows).
+    """
     with opened("memory://") as scorer:
         pairs = [(write(scorer.assess(event)), write(scorer.assess(event))) for event in stream]
-        assert [second for _, second in pairs] == [first for first, _ in pairs]
+        assert [second["campaign"] for _, second in pairs] == [first["campaign"] for first, _ in pairs]
         assert told(scorer, [first for first, _ in pairs]) == wanted
 
 

@@ -60,6 +60,7 @@ class Way:
         recall: Share of the members of true campaigns that are found.
         false_campaigns: Found campaigns of mostly legitimate members.
         false_weekly: Likewise, a week.
+        false_per_100k: Likewise, for each 100,000 legitimate sign-ups.
         false_groups: Their largest legitimate group, with how many of them.
     """
 
@@ -69,6 +70,7 @@ class Way:
     recall: float
     false_campaigns: int
     false_weekly: float
+    false_per_100k: float
     false_groups: dict[str, int]
 
 
@@ -126,7 +128,10 @@ def judge_campaigns(streams: Sequence[Stream]) -> CampaignJudgement:
         legitimate=sum(one.labels.count(0) for one in streams),
         weeks=weeks,
         ways=tuple(ways),
-        kinds=tuple(_opening(kind, [one for one in courses if one.kind == kind]) for kind in kinds),
+        kinds=(
+            _opening("all but a7", [one for one in courses if one.kind != "a7"]),
+            *(_opening(kind, [one for one in courses if one.kind == kind]) for kind in kinds),
+        ),
         paces=tuple(_by_pace(courses)),
         gain=tuple(_gain(streams, rate) for rate in _RATES),
     )
@@ -159,6 +164,9 @@ def _plain(stream: Stream, groups: Iterable[tuple[int, list[int]]]) -> list[_Cou
     for at, rows in groups:
         if at < 0:
             ends.append(rows)
+            continue
+        # A group raises the alarm once, and says something of a farm only if it is mostly abuse.
+        if sum(stream.labels[row] == 1 for row in rows) < _FALSE * len(rows):
             continue
         for group, count in Counter(stream.groups[row] for row in rows).items():
             if count >= OPENED_BY:
@@ -228,6 +236,7 @@ def _way(
         recall=caught / true if true else 0.0,
         false_campaigns=false.total(),
         false_weekly=false.total() / weeks if weeks else 0.0,
+        false_per_100k=100_000 * false.total() / max(1, sum(one.labels.count(0) for one in streams)),
         false_groups=dict(false.most_common()),
     )
 

@@ -9,6 +9,12 @@ from signup_risk.training.coordination.judgement import CampaignJudgement, Openi
 #: Aims for campaigns with any shared generator or infrastructure (science notes of the project; simulated traffic).
 AIMS = "aims: opened at the 15th member in the median and the 40th at the 90th percentile, precision 95 %, recall 80 %"
 
+_RULE = (
+    "opened: three of its members in one campaign, or in one mostly abusive group of ten or more; false: mostly "
+    "legitimate; allowed by default: one false campaign a week. No labels are used; the model that makes the marks has "
+    "seen other farms of these kinds"
+)
+
 
 def judgement_text(found: CampaignJudgement, *, synthetic: bool) -> str:
     """Return the judgement as text.
@@ -29,7 +35,8 @@ def judgement_text(found: CampaignJudgement, *, synthetic: bool) -> str:
         [
             f"Campaigns{mark}: {size}",
             f"  {AIMS}",
-            *_table([("way", *_HEAD, "precision", "recall", "false", "a week"), *map(_way, found.ways)]),
+            *_table([("way", *_HEAD, "precision", "recall", "false", "a week", "in 100,000"), *map(_way, found.ways)]),
+            f"  {_RULE}",
             *[_false(way) for way in found.ways if way.false_groups],
             "by kind of farm",
             *_table([("kind", *_HEAD), *((one.name, *_cells(one)) for one in found.kinds)]),
@@ -65,6 +72,7 @@ def _way(way: Way) -> tuple[str, ...]:
         f"{way.recall:.1%}",
         str(way.false_campaigns),
         f"{way.false_weekly:.2f}",
+        f"{way.false_per_100k:.1f}",
     )
 
 

@@ -13,12 +13,15 @@ from signup_risk.training.bundled_sites import MOST, crowds
 #: How the last microsecond of a day is written.
 _LAST: Final = "T23:59:59.999999Z"
 
+#: Scale of crowds that are nearly as large as crowds are, however much traffic there is beside them.
+_FULL: Final = 0.7
+
 
 def legitimate_events(daily: int, days: int, seed: int) -> Iterator[dict[str, Any]]:
     """Yield legitimate sign-ups with all crowds in nearly their full size.
 
     Campus weeks, company roll-outs, hackathons, referral waves, classrooms, and gatherings that share whatever chance
-    decides; people share devices, lines and cards. What a crowd draws beyond the end, which the simulation puts on its
+    decides; people share devices, lines and cards; who shares them to abuse is left out. What a crowd draws beyond the end, which the simulation puts on its
     last microsecond, is left out: two thousand people in one microsecond are no crowd.
 
     Args:
@@ -27,8 +30,9 @@ def legitimate_events(daily: int, days: int, seed: int) -> Iterator[dict[str, An
         seed: Draws the site.
     """
     scenario = rescaled(draw_scenario(seed, most_signups=MOST), signups=daily * days, days=days)
-    waves = replace(crowds(scenario), launches=1)
+    waves = crowds(scenario)
+    waves = replace(waves, launches=1, scale=max(waves.scale, _FULL))
     alone = replace(scenario, campaigns=0, abusive_share=0.0, listed=(), waves=waves)
     for event in with_sharing(simulate(alone, seed), seed):
-        if not event["at"].endswith(_LAST):
+        if event.get("label") != 1 and not event["at"].endswith(_LAST):
             yield event
