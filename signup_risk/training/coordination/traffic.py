@@ -21,8 +21,8 @@ def legitimate_events(daily: int, days: int, seed: int) -> Iterator[dict[str, An
     """Yield legitimate sign-ups with all crowds in nearly their full size.
 
     Campus weeks, company roll-outs, hackathons, referral waves, classrooms, and gatherings that share whatever chance
-    decides; people share devices, lines and cards; who shares them to abuse is left out. What a crowd draws beyond the end, which the simulation puts on its
-    last microsecond, is left out: two thousand people in one microsecond are no crowd.
+    decides; people share devices, lines and cards; who shares them to abuse is left out. So is what a crowd draws
+    beyond the end, which the simulation puts on its last microsecond: two thousand people in one are no crowd.
 
     Args:
         daily: Sign-ups a day.
