@@ -59,6 +59,12 @@ def test_the_dictionary_is_the_output_contract() -> None:
             "size": 40,
             "first_seen": "2026-06-01T12:00:00+00:00",
             "shared": ["email_shape", "asn"],
+            # The contract's four, and after them what it leaves open.
+            "signature": "",
+            "status": "open",
+            "growth_24h": 0,
+            "title": None,
+            "probability": None,
         },
         "model": {"name": "start", "version": "1", "fingerprint": "abc"},
         "policy": {"name": "default", "version": "1"},
