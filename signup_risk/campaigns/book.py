@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, Final
 
 from signup_risk.campaigns.campaign import CampaignRecord, moment
@@ -216,14 +215,3 @@ class CampaignBook:
         records = {record.id: record for record in self.dismissed.values()}.values()
         known = sum(any(short in record.members for record in records) for short in shorts) if records else 0
         return known / len(shorts) if shorts else 0.0
-
-
-def untouched(record: CampaignRecord) -> CampaignRecord:
-    """Return a copy that nobody changes."""
-    return replace(
-        record,
-        cells=dict(record.cells),
-        members=dict(record.members),
-        times=list(record.times),
-        falls=Counter(record.falls),
-    )
