@@ -81,15 +81,9 @@ def test_the_stream_is_worth_comparing(stream: list[dict[str, Any]], wanted: Tol
     members = {member.signup_id for found in wanted.campaigns for member in found.members}
     assert wanted.campaigns
     assert wanted.updates
-    assert sum("campaign" in answer for answer in wanted.answers) > 50
+    assert sum(answer["campaign"] is not None for answer in wanted.answers) > 50
     assert len(members & farms) > 0.85 * len(members)
-    assert all("degraded" not in answer or not answer["degraded"] for answer in wanted.answers)
-
-
-def test_a_file_instead_of_memory(stream: list[dict[str, Any]], wanted: Told, tmp_path: Path) -> None:
-    """A SQLite store gives the same assessments, updates and campaigns as memory."""
-    with opened(f"sqlite:///{tmp_path}/velocity.db") as scorer:
-        assert told(scorer, [write(scorer.assess(event)) for event in stream]) == wanted
+    assert not any(answer["degraded"] for answer in wanted.answers)
 
 
 def test_two_workers_instead_of_one_process(stream: list[dict[str, Any]], wanted: Told) -> None:
@@ -111,8 +105,8 @@ def test_every_sign_up_sent_twice(stream: list[dict[str, Any]], wanted: Told) ->
         assert told(scorer, [first for first, _ in pairs]) == wanted
 
 
-def test_stopped_and_started_again(stream: list[dict[str, Any]], wanted: Told, tmp_path: Path) -> None:
-    """A process that ends in the middle of a campaign is followed by one that goes on as if nothing had happened."""
+def test_a_file_closed_and_opened_again(stream: list[dict[str, Any]], wanted: Told, tmp_path: Path) -> None:
+    """A SQLite store gives the same assessments, updates and campaigns as memory, by two processes after each other."""
     url, middle = f"sqlite:///{tmp_path}/velocity.db", len(stream) * 3 // 5
     with opened(url) as scorer:
         answers = [write(scorer.assess(event)) for event in stream[:middle]]
@@ -124,18 +118,21 @@ def test_stopped_and_started_again(stream: list[dict[str, Any]], wanted: Told, t
     assert later == wanted
 
 
-def test_nothing_of_a_person_is_in_the_file(stream: list[dict[str, Any]], tmp_path: Path) -> None:
-    """No mailbox, telephone number, address or id of a sign-up can be read in the bytes of the store."""
-    farms = [event for event in stream if event["group"].startswith("farm")]
-    around = [event for event in stream if event["at"] >= farms[0]["at"]][:2500]
+def test_nothing_of_a_person_is_in_the_file(stream: list[dict[str, Any]], wanted: Told, tmp_path: Path) -> None:
+    """No mailbox, telephone number, address or id of a member can be read in the bytes of the store."""
+    first = min(found.opened_at for found in wanted.campaigns).isoformat()
+    begun = [event for event in stream if event["at"] <= first]
+    begun += stream[len(begun) : len(begun) + 150]
     with opened(f"sqlite:///{tmp_path}/velocity.db") as scorer:
-        for event in stream[:800] + around:
+        for event in begun:
             scorer.assess(event)
-        assert scorer.campaigns()
-        kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert b'"t":"open"' in kept
-    kept += b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    lowered = kept.lower()
-    for event in around:
+        members = {member.signup_id for found in scorer.found_campaigns() for member in found.members}
+        kept = b"".join(path.read_bytes() for path in tmp_path.iterdir()).lower()
+    assert b'"t":"join"' in kept
+    looked = [event for event in begun if event["signup_id"] in members]
+    assert len(looked) > 30
+    # What many share may stand there, so the search does find what is there.
+    assert any(event["email"].partition("@")[2].lower().encode() in kept for event in looked)
+    for event in looked:
         for value in (event["signup_id"], event.get("email"), event.get("phone"), event.get("ip_address")):
-            assert not value or value.lower().encode() not in lowered, value
+            assert not value or value.lower().encode() not in kept, value
