@@ -57,6 +57,7 @@ class Campaign:
         growth_24h: Members of the last 24 hours.
         title: What an analyst calls it; None if nobody has named it.
         probability: Joint probability of the account and the campaign; None where no account is meant.
+        suggested: What is suggested for its members as a whole; their own scores may call for more.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Campaign:
     growth_24h: int = 0
     title: str | None = None
     probability: float | None = None
+    suggested: DecisionName | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the campaign as JSON values."""
@@ -81,6 +83,7 @@ class Campaign:
             "growth_24h": self.growth_24h,
             "title": self.title,
             "probability": self.probability,
+            "suggested": self.suggested,
         }
 
 

@@ -65,6 +65,7 @@ def test_the_dictionary_is_the_output_contract() -> None:
             "growth_24h": 0,
             "title": None,
             "probability": None,
+            "suggested": None,
         },
         "model": {"name": "start", "version": "1", "fingerprint": "abc"},
         "policy": {"name": "default", "version": "1"},

@@ -142,6 +142,7 @@ class CampaignBook:
                 target.add(member)
                 self.owner[member.short] = target
         source.times = sorted(member.at for member in source.members.values())
+        source.certain = sum(member.probability for member in source.members.values())
         source.falls = Counter(name for member in source.members.values() for name in member.cells)
 
     def _rule(self, told: dict[str, Any]) -> None:

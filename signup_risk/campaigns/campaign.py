@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from signup_risk.campaigns.entries import Cell, Member
 from signup_risk.campaigns.words import cell_in_words
-from signup_risk.results import Campaign, CampaignStatus
+from signup_risk.results import Campaign, CampaignStatus, DecisionName
 from signup_risk.stores.windows import DAY
+
+#: What a joint probability and an account's own false-positive rate call for; no rate where no account is meant.
+Suggest = Callable[[float, float | None], DecisionName]
 
 Ruling = Literal["none", "confirmed", "dismissed"]
 
@@ -43,6 +47,7 @@ class CampaignRecord:
         merged_into: Id of the campaign that it proved to be part of.
         times: Times of its members, ascending.
         falls: How many members fall in a cell, by the cell's short name.
+        certain: Sum of the probabilities of its members: how many of them are expected to be its.
     """
 
     id: str
@@ -59,6 +64,7 @@ class CampaignRecord:
     merged_into: str | None = None
     times: list[int] = field(default_factory=list)
     falls: Counter[int] = field(default_factory=Counter)
+    certain: float = 0.0
 
     @property
     def signature(self) -> str:
@@ -75,7 +81,13 @@ class CampaignRecord:
         self.members[member.short] = member
         insort(self.times, member.at)
         self.falls.update(member.cells)
+        self.certain += member.probability
         self.first_seen, self.last_seen = self.times[0], self.times[-1]
+
+    @property
+    def probability(self) -> float:
+        """Return the mean probability of its members."""
+        return self.certain / len(self.members) if self.members else 0.0
 
     def status(self, at: int) -> CampaignStatus:
         """Return how the campaign stands at a moment."""
@@ -91,11 +103,12 @@ class CampaignRecord:
         """Return the members of the last 24 hours."""
         return bisect_right(self.times, at) - bisect_right(self.times, at - DAY)
 
-    def told(self, at: int, probability: float | None = None) -> Campaign:
+    def told(self, at: int, suggest: Suggest, probability: float | None = None) -> Campaign:
         """Return the campaign as assessments tell it.
 
         Args:
             at: The moment of the assessment.
+            suggest: What a probability and a false-positive rate call for.
             probability: Joint probability of the account that is assessed.
         """
         return Campaign(
@@ -108,6 +121,7 @@ class CampaignRecord:
             growth_24h=self.growth(at),
             title=self.title or None,
             probability=probability,
+            suggested=suggest(self.probability, None),
         )
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from signup_risk.campaigns import entries
 from signup_risk.campaigns.book import CampaignBook
-from signup_risk.campaigns.campaign import CampaignRecord, moment
+from signup_risk.campaigns.campaign import CampaignRecord, Suggest, moment
 from signup_risk.campaigns.cells import FoundCell, proven_cells
 from signup_risk.campaigns.entries import Cell, Member, cell_name
 from signup_risk.campaigns.membership import MEMBER, joint, purity
@@ -40,13 +40,12 @@ _LEAST_COMMON: Final = 3
 #: Updates that wait to be fetched; more are dropped, oldest first.
 _WAITING: Final = 100_000
 
-#: Sign-ups between two looks for what the journal may forget.
-_TRIM_EVERY: Final = 4096
+#: After so many sign-ups, so many rows of the journal are looked at for expiry: four for each one written.
+_TRIM_EVERY: Final = 64
+_TRIM_ROWS: Final = 256
 
 #: Purity that an analyst's confirmation stands for.
 _CONFIRMED: Final = 0.9
-
-Suggest = Callable[[float, float | None], DecisionName]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ class Detector:
             self._journal.settle(sighting.short, sighting.at, record, timeout=timeout)
         self._seen += 1
         if self._seen % _TRIM_EVERY == 0:
-            self._journal.trim(sighting.at)
+            self._journal.trim(sighting.at, limit=_TRIM_ROWS, timeout=timeout)
 
     def _raised(self, sighting: Sighting, probability: float) -> DecisionName:
         return stricter(sighting.decision, self._suggest(probability, sighting.fpr))
@@ -163,7 +162,7 @@ class Detector:
         if record is None:
             return None
         probability = record.members[sighting.short].probability
-        return Membership(record.told(sighting.at, probability), probability)
+        return Membership(record.told(sighting.at, self._suggest, probability), probability)
 
     def _note_mark(self, sighting: Sighting, velocity: Velocity, timeout: float | None) -> None:
         book = self.book
@@ -231,13 +230,13 @@ class Detector:
                 continue
             fpr = 0.0 if member.is_mark else None
             suggested = self._suggest(member.probability, fpr)
-            before = _decision(member.decision)
+            before = member.decision
             if stricter(suggested, before) == before:
                 continue
             if len(self.updates) >= _WAITING:
                 self.updates.popleft()
                 self.dropped_updates += 1
-            told = record.told(at, member.probability)
+            told = record.told(at, self._suggest, member.probability)
             signup_id = self._hasher.unseal(member.name, bytes.fromhex(member.sealed))
             self.updates.append(Update(signup_id, moment(at), moment(member.at), before, suggested, told))
 
@@ -259,7 +258,7 @@ class Detector:
             cells = tuple(cell_name(other) for _, other in sighting.keys if self.book.cells.get(other) is record)
             member = Member(sighting.name, sighting.at, probability, key, decision, sealed, sighting.is_mark, cells)
             self._append([entries.joined(sighting.at, record.id, [member])], timeout)
-        return Membership(record.told(sighting.at, probability), probability)
+        return Membership(record.told(sighting.at, self._suggest, probability), probability)
 
     def _purity(self, record: CampaignRecord, earlier: Sequence[int], sighting: Sighting) -> float:
         """Return the share of members in a cell, the present sign-up left out: its own score counts by itself."""
@@ -288,10 +287,3 @@ def _member(settled: Settled, probability: float, via: int) -> Member:
         settled.sealed.hex(),
         is_mark(settled.fpr),
     )
-
-
-def _decision(name: str) -> DecisionName:
-    for known in ("step_up", "review", "block"):
-        if name == known:
-            return known
-    return "allow"

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from signup_risk.results import DecisionName
 from signup_risk.stores.journal import JournalEntry
 
 #: What an analyst can rule.
@@ -63,7 +64,7 @@ class Member:
     at: int
     probability: float
     via: int
-    decision: str
+    decision: DecisionName
     sealed: str
     is_mark: bool
     cells: tuple[int, ...] = ()

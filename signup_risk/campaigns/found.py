@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from signup_risk.campaigns.campaign import CampaignRecord, moment
+from signup_risk.campaigns.campaign import CampaignRecord, Suggest, moment
 from signup_risk.campaigns.entries import cell_name
 from signup_risk.campaigns.words import cell_in_words
-from signup_risk.results import CampaignStatus
+from signup_risk.results import CampaignStatus, DecisionName
 from signup_risk.stores import Hasher
 
 
@@ -116,6 +116,7 @@ class FoundCampaign:
         shared: What its members have in common, in words.
         cells: Its cells.
         members: Its members in the order of time.
+        suggested: What is suggested for its members as a whole.
     """
 
     id: str
@@ -128,6 +129,7 @@ class FoundCampaign:
     shared: tuple[str, ...]
     cells: tuple[FoundCell, ...]
     members: tuple[FoundMember, ...]
+    suggested: DecisionName = "review"
 
     @property
     def size(self) -> int:
@@ -141,7 +143,9 @@ class FoundCampaign:
         return "; ".join(cell.words for cell in found)
 
     @classmethod
-    def of(cls, record: CampaignRecord, hasher: Hasher, at: int, totals: Mapping[int, int]) -> Self:
+    def of(
+        cls, record: CampaignRecord, hasher: Hasher, at: int, totals: Mapping[int, int], suggest: Suggest
+    ) -> Self:
         """Return a campaign of the book as it stands at a moment.
 
         Args:
@@ -149,6 +153,7 @@ class FoundCampaign:
             hasher: Reads the ids of its members.
             at: The moment, in microseconds.
             totals: Sign-ups of all traffic by the key of a cell.
+            suggest: What a probability and a false-positive rate call for.
         """
         members = sorted(record.members.values(), key=lambda member: (member.at, member.name))
         return cls(
@@ -182,6 +187,7 @@ class FoundCampaign:
                 )
                 for member in members
             ),
+            suggested=suggest(record.probability, None),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -195,6 +201,7 @@ class FoundCampaign:
             "last_seen": self.last_seen.isoformat(),
             "reopened": self.reopened,
             "size": self.size,
+            "suggested": self.suggested,
             "signature": self.signature,
             "shared": list(self.shared),
             "cells": [cell.to_dict() for cell in self.cells],
@@ -215,4 +222,5 @@ class FoundCampaign:
             shared=tuple(told["shared"]),
             cells=tuple(FoundCell.from_dict(cell) for cell in told["cells"]),
             members=tuple(FoundMember.from_dict(member) for member in told["members"]),
+            suggested=told["suggested"],
         )

@@ -13,9 +13,10 @@ MEMBER: Final = 0.5
 #: score low.
 _PURE: Final = 0.85
 
-#: How many times as often abusive sign-ups as legitimate ones score in each range of false-positive rates: densities
-#: of the judging sites of the bundled model (synthetic), drawn together at the low end, since the score knows much
-#: of what the cell knows.
+#: How many times as often members as others in a cell score in each range of false-positive rates. Set by hand on two
+#: calibration sites of the bundled model (synthetic), where the share of members that were abusive was compared with
+#: the probability told, and judged on others; less at the low end than densities say, since the score knows much of
+#: what the cell knows.
 _RATIOS: Final = ((0.001, 30.0), (0.003, 20.0), (0.01, 8.0), (0.05, 1.8), (0.2, 0.2), (1.0, 0.004))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +12,7 @@ from signup_risk.cli.data import chosen_references
 from signup_risk.cli.event_files import scratch_file
 from signup_risk.cli.history_options import chosen_history
 from signup_risk.cli.json_file import json_file
+from signup_risk.cli.numbers import jobs_for, positive
 from signup_risk.cli.pipeline import DEADLINE_MS
 from signup_risk.cli.table import aligned
 from signup_risk.errors import ConfigurationError
@@ -21,10 +21,6 @@ from signup_risk.scorer import CampaignSettings, Scorer
 
 if TYPE_CHECKING:
     from signup_risk.campaigns.report import CampaignReport
-
-# Starting processes costs seconds, in which one scores a thousand sign-ups.
-_LARGE: Final = 3000
-_MOST_JOBS: Final = 4
 
 #: Campaigns printed; the file holds all.
 _PRINTED: Final = 20
@@ -59,7 +55,7 @@ def add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     found.add_argument("--map", metavar="FILE", help="column map: a file, or one that comes with the package")
     found.add_argument("--label-column", metavar="NAME", help="column with the label (default: label)")
     found.add_argument("--label-values", metavar="V=M,...", help="what labels mean, as fraud=1,legit=0,open=unknown")
-    found.add_argument("--jobs", metavar="N", type=_positive, help="processes that score (default: by size)")
+    found.add_argument("--jobs", metavar="N", type=positive, help="processes that score (default: by size)")
     return found
 
 
@@ -78,7 +74,7 @@ def run_campaigns(options: argparse.Namespace) -> int:
         write = stack.enter_context(json_file(options.output, _inputs(options)))
         scorer = stack.enter_context(_scorer(options))
         history = stack.enter_context(chosen_history(options, _say))
-        report = find_campaigns(history, scorer, workers=_jobs(options, len(history)), progress=bars)
+        report = find_campaigns(history, scorer, workers=jobs_for(options.jobs, len(history)), progress=bars)
         write(report.to_dict())
         bad = history.report.bad
     if options.frame is not None:
@@ -122,12 +118,6 @@ def _scorer(options: argparse.Namespace) -> Scorer:
     )
 
 
-def _jobs(options: argparse.Namespace, count: int) -> int:
-    if options.jobs is not None:
-        return int(options.jobs)
-    return min(os.cpu_count() or 1, _MOST_JOBS) if count >= _LARGE else 1
-
-
 def _inputs(options: argparse.Namespace) -> list[str]:
     references = [text.partition("=")[2] for text in options.reference]
     named = [options.model, *options.history, options.map, options.policy, options.signatures, options.data_dir]
@@ -143,13 +133,6 @@ def _write_frame(report: CampaignReport, path: Path) -> None:
             stream.write(frame.to_csv().encode("utf-8", "backslashreplace"))
         else:
             frame.to_parquet(stream)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
 
 
 def _say(text: str) -> None:

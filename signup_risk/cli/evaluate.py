@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +11,7 @@ from signup_risk.cli.data import chosen_references
 from signup_risk.cli.evaluation_text import evaluation_text
 from signup_risk.cli.history_options import chosen_history
 from signup_risk.cli.json_file import json_file
+from signup_risk.cli.numbers import jobs_for
 from signup_risk.errors import ConfigurationError
 from signup_risk.extract import VERSIONS
 from signup_risk.model import ModelArtefact, bundled_model_path
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 #: What stands for the model that comes with the package.
 BUNDLED: Final = "bundled"
-# Starting processes costs seconds, in which one replays a thousand sign-ups.
-_LARGE: Final = 3000
-_MOST_JOBS: Final = 4
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
@@ -91,7 +88,7 @@ def _campaigns(history: History, policy: Policy, options: argparse.Namespace) ->
     events = map(event_of_record, bars(history.records(), "finding campaigns", count))
     references = chosen_references(options)
     with Scorer.open("memory://", model=model, references=references, policy=policy, explain="never") as scorer:
-        stream = run_stream(events, scorer, workers=_jobs(options, count))
+        stream = run_stream(events, scorer, workers=jobs_for(options.jobs, count))
     judged = judge_campaigns([stream])
     return judged.to_dict() | {"text": judgement_text(judged, synthetic=simulated_count(stream.groups) > 0)}
 
@@ -108,16 +105,10 @@ def _replayed(history: History, artefacts: list[ModelArtefact], options: argpars
 
     references, features = chosen_references(options), wanted_features(artefacts)
     count = len(history)
-    jobs = _jobs(options, count)
+    jobs = jobs_for(options.jobs, count)
     if jobs == 1:
         return replay(bars(history, "replaying", count), references, features)
     return replay_parallel(bars(history.records(), "replaying", count), references, features, workers=jobs)
-
-
-def _jobs(options: argparse.Namespace, count: int) -> int:
-    if options.jobs is not None:
-        return int(options.jobs)
-    return min(os.cpu_count() or 1, _MOST_JOBS) if count >= _LARGE else 1
 
 
 def _say(text: str) -> None:

@@ -3,10 +3,37 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Final
 
 #: LightGBM keeps its seed in 32 bits with a sign, NumPy takes none below zero.
 _LARGEST_SEED: Final = 2**31 - 1
+
+
+#: Sign-ups from which on several processes are worth the seconds that they take to start, and the most of them: the
+#: process that keeps the store becomes the narrow place.
+_LARGE: Final = 3000
+_MOST_JOBS: Final = 4
+
+
+def positive(text: str) -> int:
+    """Return a whole number above 0; argparse says so of any other.
+
+    Examples:
+        >>> positive("3")
+        3
+    """
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def jobs_for(wanted: int | None, count: int) -> int:
+    """Return how many processes work on a history: those wanted, or as many as are worth it."""
+    if wanted is not None:
+        return wanted
+    return min(os.cpu_count() or 1, _MOST_JOBS) if count >= _LARGE else 1
 
 
 def seed(text: str) -> int:

@@ -10,7 +10,7 @@ from signup_risk.cli.campaigns import add_campaigns
 from signup_risk.cli.catalogue import LAYOUTS, run_features
 from signup_risk.cli.data import run_list
 from signup_risk.cli.evaluate import run_evaluate
-from signup_risk.cli.numbers import seed
+from signup_risk.cli.numbers import positive, seed
 from signup_risk.cli.refresh import run_refresh
 from signup_risk.cli.review import add_review
 from signup_risk.cli.score import run_score
@@ -89,7 +89,7 @@ def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     score.add_argument(
         "--jobs",
         metavar="N",
-        type=_positive,
+        type=positive,
         help="processes that share the work (default: all cores for large files, else 1)",
     )
     score.add_argument("--strict", action="store_true", help="stop at the first line that cannot be scored")
@@ -98,13 +98,6 @@ def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         help="always answer allow, and say under policy what it would have been",
     )
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
 
 
 def _add_features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -138,8 +131,8 @@ def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     simulated.set_defaults(run=run_simulate)
     simulated.add_argument("out", metavar="OUT", help=".jsonl, .jsonl.gz or .parquet; - is standard output, as JSON")
-    simulated.add_argument("--signups", metavar="N", type=_positive, help="about how many (default: the scenario's)")
-    simulated.add_argument("--days", metavar="D", type=_positive, help="over how many days (default: the scenario's)")
+    simulated.add_argument("--signups", metavar="N", type=positive, help="about how many (default: the scenario's)")
+    simulated.add_argument("--days", metavar="D", type=positive, help="over how many days (default: the scenario's)")
     simulated.add_argument("--start", metavar="DATE", help="first day, such as 2026-06-01 (default: the scenario's)")
     simulated.add_argument("--seed", metavar="S", type=int, default=1, help="same seed, same sign-ups (default: 1)")
     simulated.add_argument(
@@ -167,7 +160,7 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     judged.add_argument("--json", metavar="FILE", help="write all figures as JSON; - prints them instead of the tables")
     judged.add_argument("--policy", metavar="FILE", help="policy as TOML or JSON (default: the default policy)")
     judged.add_argument("--seed", metavar="S", type=seed, default=1, help="same seed, same intervals (default: 1)")
-    judged.add_argument("--jobs", metavar="N", type=_positive, help="processes that replay (default: by size)")
+    judged.add_argument("--jobs", metavar="N", type=positive, help="processes that replay (default: by size)")
     judged.add_argument("--campaigns", action="store_true", help="also judge how campaigns are found, in another run")
     _add_references(judged)
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from signup_risk.campaigns import review
 from signup_risk.campaigns.action import ACTIONS, ActionRecord, Caps, Preview
+from signup_risk.campaigns.found import FoundCampaign
 from signup_risk.campaigns.report import CampaignReport, read_report
 from signup_risk.cli.campaigns import summary
 from signup_risk.cli.event_files import scratch_file
@@ -93,7 +94,7 @@ def _list(_: argparse.Namespace, report: CampaignReport) -> CampaignReport:
 
 def _show(options: argparse.Namespace, report: CampaignReport) -> CampaignReport:
     campaign = report.campaign(options.campaign)
-    print(f"{campaign.id} {campaign.title}".rstrip(), f"{campaign.status}, {campaign.size:,} members", sep=": ")
+    print(f"{campaign.id} {campaign.title}".rstrip(), _state(campaign), sep=": ")
     for text in campaign.shared:
         print(f"  {text}")
     rows = [("n", "combination", "members", "all sign-ups", "bits")]
@@ -103,6 +104,10 @@ def _show(options: argparse.Namespace, report: CampaignReport) -> CampaignReport
     ]
     print(aligned(rows))
     return report
+
+
+def _state(campaign: FoundCampaign) -> str:
+    return f"{campaign.status}, {campaign.size:,} members, suggested: {campaign.suggested}"
 
 
 def _confirm(options: argparse.Namespace, report: CampaignReport) -> CampaignReport:

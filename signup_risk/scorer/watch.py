@@ -132,6 +132,7 @@ class CampaignWatch:
         )
         self._journal = journal
         self._hasher = hasher
+        self._suggest = policy.suggest
         self._on_update = settings.on_update
         self._logged = float("-inf")
 
@@ -205,7 +206,7 @@ class CampaignWatch:
 
     def told(self, at: int) -> tuple[Campaign, ...]:
         """Return the campaigns as assessments tell them."""
-        return tuple(record.told(at) for record in self._records())
+        return tuple(record.told(at, self._suggest) for record in self._records())
 
     def found(self, store: Store, at: int) -> tuple[FoundCampaign, ...]:
         """Return the campaigns with their cells, how far these reach, and their members.
@@ -220,7 +221,7 @@ class CampaignWatch:
         newest = max((record.last_seen for record in records), default=at)
         states = store.peek(Touch(newest, 0, tuple(map(Entry, keys)))).states if keys else ()
         totals = {key: state.total for key, state in zip(keys, states, strict=True) if state is not None}
-        return tuple(FoundCampaign.of(record, self._hasher, newest, totals) for record in records)
+        return tuple(FoundCampaign.of(record, self._hasher, newest, totals, self._suggest) for record in records)
 
     def _records(self) -> list[CampaignRecord]:
         self.detector.refresh()

@@ -9,8 +9,8 @@ decides is one more entry, so it can be traced and taken back. Entries are JSON 
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Sequence
+from itertools import islice, takewhile
 from typing import Final, NamedTuple, Protocol
 
 from signup_risk.stores.windows import DAY
@@ -55,8 +55,13 @@ class Journal(Protocol):
     def settled(self, shorts: Sequence[int], *, timeout: float | None = None) -> dict[int, bytes]:
         """Return the records of those sign-ups that have one."""
 
-    def trim(self, at: int) -> int:
-        """Forget what is too old at a moment; return how many entries and records went."""
+    def trim(self, at: int, *, limit: int | None = None, timeout: float | None = None) -> int:
+        """Forget what is too old at a moment; return how many entries and records went.
+
+        With a limit at most about so many entries and records are looked at, and later calls go on: everything at once
+        would hold up a sign-up for as long as the journal is large. What came in the order of time is then forgotten
+        in its order.
+        """
 
     def close(self) -> None:
         """Release what is held. A second call does nothing."""
@@ -75,7 +80,7 @@ class MemoryJournal:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._number = 0
-        self._entries: deque[tuple[int, JournalEntry]] = deque()
+        self._entries: dict[bool, dict[int, JournalEntry]] = {False: {}, True: {}}
         self._settled: dict[int, tuple[int, bytes]] = {}
 
     def append(self, entries: Sequence[JournalEntry], *, timeout: float | None = None) -> None:
@@ -84,7 +89,7 @@ class MemoryJournal:
         with self._lock:
             for entry in entries:
                 self._number += 1
-                self._entries.append((self._number, entry))
+                self._entries[entry.brief][self._number] = entry
 
     def since(self, number: int, *, timeout: float | None = None) -> list[tuple[int, bytes]]:
         """See :meth:`Journal.since`."""
@@ -92,17 +97,15 @@ class MemoryJournal:
         if number >= self._number:
             return []
         with self._lock:
-            found = []
-            for own, entry in reversed(self._entries):
-                if own <= number:
-                    break
-                found.append((own, entry.content))
-        return found[::-1]
+            new = [takewhile(lambda own: own > number, reversed(held)) for held in self._entries.values()]
+            found = sorted(own for part in new for own in part)
+            return [(own, self._content(own)) for own in found]
 
     def settle(self, short: int, at: int, record: bytes, *, timeout: float | None = None) -> None:
         """See :meth:`Journal.settle`."""
         del timeout
         with self._lock:
+            self._settled.pop(short, None)  # so that the oldest stand first
             self._settled[short] = (at, record)
 
     def settled(self, shorts: Sequence[int], *, timeout: float | None = None) -> dict[int, bytes]:
@@ -112,14 +115,25 @@ class MemoryJournal:
             held = self._settled
             return {short: held[short][1] for short in shorts if short in held}
 
-    def trim(self, at: int) -> int:
+    def trim(self, at: int, *, limit: int | None = None, timeout: float | None = None) -> int:
         """See :meth:`Journal.trim`."""
+        del timeout
         with self._lock:
-            kept = deque((n, e) for n, e in self._entries if e.at > at - (SETTLED_FOR if e.brief else KEPT_FOR))
-            alive = {short: row for short, row in self._settled.items() if row[0] > at - SETTLED_FOR}
-            gone = len(self._entries) - len(kept) + len(self._settled) - len(alive)
-            self._entries, self._settled = kept, alive
+            settled = [short for short, row in islice(self._settled.items(), limit) if row[0] <= at - SETTLED_FOR]
+            for short in settled:
+                del self._settled[short]
+            gone = len(settled)
+            for brief, held in self._entries.items():
+                horizon = at - (SETTLED_FOR if brief else KEPT_FOR)
+                old = [number for number, entry in islice(held.items(), limit) if entry.at <= horizon]
+                for number in old:
+                    del held[number]
+                gone += len(old)
         return gone
+
+    def _content(self, number: int) -> bytes:
+        entry = self._entries[False].get(number) or self._entries[True][number]
+        return entry.content
 
     def close(self) -> None:
         """See :meth:`Journal.close`."""

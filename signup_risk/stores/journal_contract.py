@@ -92,6 +92,17 @@ class JournalContract(ABC):
         assert journal.trim(NOW + KEPT_FOR) == 3
         assert journal.trim(NOW + KEPT_FOR) == 0
 
+    def test_trimming_bit_by_bit_comes_to_the_same(self, journal: Journal) -> None:
+        """With a limit each call looks at a part, and enough of them forget all that is old and nothing else."""
+        journal.append([entry_of(str(n), NOW + n // 10, brief=True) for n in range(20)])
+        for short in range(20):
+            journal.settle(short, NOW + short // 10, b"")
+        gone = [journal.trim(NOW + SETTLED_FOR, limit=5) for _ in range(40)]
+        assert max(gone) <= 10
+        assert sum(gone) == 20
+        assert texts(journal) == [str(n) for n in range(10, 20)]
+        assert sorted(journal.settled(list(range(20)))) == list(range(10, 20))
+
     def test_settling_again_replaces(self, journal: Journal) -> None:
         """A later record under the same name takes the place of the earlier one."""
         journal.settle(7, NOW, b"first")

@@ -22,6 +22,9 @@ _BATCH: Final = 500
 #: Steps in which the time to wait for another process is set.
 _STEP_MS: Final = 10
 
+#: Beyond every key: the largest integer of SQLite.
+_NO_END: Final = 2**63 - 1
+
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS journal (
     number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, brief INTEGER NOT NULL, content BLOB NOT NULL);
@@ -43,6 +46,7 @@ class SqliteJournal:
         self._lock = threading.Lock()
         self._pid = os.getpid()
         self._patience = -1
+        self._cursors = {"settled": -1, "journal": -1}
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "wal_autocheckpoint = 0"):
@@ -82,13 +86,34 @@ class SqliteJournal:
                 found.update(connection.execute(query, part))
         return found
 
-    def trim(self, at: int) -> int:
+    def trim(self, at: int, *, limit: int | None = None, timeout: float | None = None) -> int:
         """See :meth:`signup_risk.stores.journal.Journal.trim`."""
-        with self._held(None) as connection:
-            entries = connection.execute(
-                "DELETE FROM journal WHERE at <= CASE brief WHEN 1 THEN ? ELSE ? END", (at - SETTLED_FOR, at - KEPT_FOR)
-            ).rowcount
-            return entries + connection.execute("DELETE FROM settled WHERE at <= ?", (at - SETTLED_FOR,)).rowcount
+        with self._held(timeout) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            gone = self._trim(connection, "settled", "short", "at <= ?", (at - SETTLED_FOR,), limit)
+            old = "at <= CASE brief WHEN 1 THEN ? ELSE ? END"
+            gone += self._trim(connection, "journal", "number", old, (at - SETTLED_FOR, at - KEPT_FOR), limit)
+            connection.execute("COMMIT")
+        return gone
+
+    def _trim(  # noqa: PLR0913 - which rows of which table
+        self,
+        connection: sqlite3.Connection,
+        table: str,
+        key: str,
+        old: str,
+        moments: tuple[int, ...],
+        limit: int | None,
+    ) -> int:
+        """Delete old rows among the next so many, in the order of their keys; without a limit among all."""
+        start, end = self._cursors[table] if limit is not None else -1, None
+        if limit is not None:
+            query = f"SELECT {key} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT 1 OFFSET ?"  # noqa: S608 - ours
+            end = connection.execute(query, (start, limit - 1)).fetchone()
+            self._cursors[table] = -1 if end is None else end[0]
+        last = _NO_END if end is None else end[0]
+        query = f"DELETE FROM {table} WHERE {key} > ? AND {key} <= ? AND {old}"  # noqa: S608 - ours
+        return connection.execute(query, (start, last, *moments)).rowcount
 
     def close(self) -> None:
         """See :meth:`signup_risk.stores.journal.Journal.close`."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from signup_risk.policy import Policy
 from signup_risk.results import DecisionName
 from signup_risk.stores.sqlite_journal import SqliteJournal
 from tests.campaigns.site import DAY, HOUR, MARK, MIDDLING, MINUTE, PLAIN, PROOF, Site, ids
@@ -259,14 +260,14 @@ def test_ruling_on_nothing() -> None:
     """A ruling on an unknown campaign, a split of no or of every cell, and a restored open one change nothing."""
     site = opened()
     [record] = site.campaigns
-    before = record.told(site.at)
+    before = record.told(site.at, Policy().suggest)
     site.rule(record, "split", cells=list(record.cells))
     site.rule(record, "split", cells=[1])
     site.rule(record, "restore")
     site.rule(record, "nonsense")
     site.rule(replace(record, id="no such campaign"), "dismiss")
     assert site.campaigns == [record]
-    assert record.told(site.at) == before
+    assert record.told(site.at, Policy().suggest) == before
 
 
 @pytest.mark.parametrize("decision", ["allow", "step_up", "review", "block"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from signup_risk.events import Signup
@@ -15,7 +15,7 @@ from signup_risk.scorer.parallel import assess_parallel
 
 _TIMEOUT: Final = 60.0
 
-Answer = tuple[float | None, str, float | None, dict[str, str]]
+Answer = tuple[float | None, str, float | None]
 
 
 @dataclass(slots=True)
@@ -61,11 +61,10 @@ def run_stream(events: Iterable[Mapping[str, Any]], scorer: Scorer, *, workers: 
         workers: Processes that share the work.
     """
     stream = Stream()
-    for raw, decision, probability, values in _answers(_noted(events, stream), scorer, workers):
+    for raw, decision, probability in _answers(_noted(events, stream), scorer, workers):
         stream.raws.append(raw)
         stream.decisions.append(decision)
         stream.probabilities.append(probability)
-        stream.values.append(values)
     rows = {name: row for row, name in enumerate(stream.ids)}
     stream.joins = [(at, rows[name], campaign) for at, name, campaign in scorer.campaign_joins()]
     found = scorer.found_campaigns()
@@ -73,41 +72,33 @@ def run_stream(events: Iterable[Mapping[str, Any]], scorer: Scorer, *, workers: 
     return stream
 
 
-def _noted(events: Iterable[Mapping[str, Any]], stream: Stream) -> Iterator[Mapping[str, Any]]:
-    """Note what the labels say, and leave them out of what is scored."""
+def _noted(events: Iterable[Mapping[str, Any]], stream: Stream) -> Iterator[Signup]:
+    """Note what the labels and the plain ways say of a sign-up; no label is sent on."""
     for place, event in enumerate(events, start=1):
-        name = event.get("signup_id") or f"row-{place}"
         signup = Signup.from_mapping(event, require_at=True)
+        name = signup.signup_id or f"row-{place}"
         stream.ids.append(name)
         stream.times.append(signup.at_us)
         stream.labels.append(-1 if signup.label is None else signup.label)
         stream.groups.append(signup.group or "")
-        left_out = {"label", "label_at", "group"}
-        yield {key: value for key, value in event.items() if key not in left_out} | {"signup_id": name}
+        stream.values.append(plain_values(signup))
+        yield replace(signup, signup_id=name, label=None, label_at=None, group=None)
 
 
-def _answers(events: Iterable[Mapping[str, Any]], scorer: Scorer, workers: int) -> Iterator[Answer]:
-    numbered = ((place, event) for place, event in enumerate(events))
+def _answers(signups: Iterable[Signup], scorer: Scorer, workers: int) -> Iterator[Answer]:
     if workers == 1:
-        for _, event in numbered:
-            signup = Signup.from_mapping(event)
-            raw, decision, probability = _answer(scorer.assess(signup, deadline_ms=_TIMEOUT * 1000))
-            yield raw, decision, probability, plain_values(signup)
+        for signup in signups:
+            yield _answer(scorer.assess(signup, deadline_ms=_TIMEOUT * 1000))
         return
-    kept: dict[int, dict[str, str]] = {}
-    spread = ((place, _kept(kept, place, event)) for place, event in numbered)
-    for place, (raw, decision, probability) in assess_parallel(
-        scorer, spread, Signup.from_mapping, _answer, workers=workers, timeout=_TIMEOUT
-    ):
-        yield raw, decision, probability, kept.pop(place)
+    for _, answer in assess_parallel(scorer, enumerate(signups), _as_is, _answer, workers=workers, timeout=_TIMEOUT):
+        yield answer
 
 
-def _kept(kept: dict[int, dict[str, str]], place: int, event: Mapping[str, Any]) -> Mapping[str, Any]:
-    kept[place] = plain_values(Signup.from_mapping(event))
-    return event
+def _as_is(signup: Signup) -> Signup:
+    return signup
 
 
-def _answer(assessment: Assessment) -> tuple[float | None, str, float | None]:
+def _answer(assessment: Assessment) -> Answer:
     campaign = assessment.campaign
     return assessment.raw_score, assessment.decision, None if campaign is None else campaign.probability
 
