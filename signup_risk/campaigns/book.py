@@ -123,6 +123,10 @@ class CampaignBook:
         if unlike:
             self._merge(*sorted((one, other), key=lambda record: (record.opened_at, record.id)))
 
+    def is_bridged(self, one: str, other: str, kind: str) -> bool:
+        """Say whether a bridge of this kind between two campaigns is known; a campaign needs none to itself."""
+        return one == other or kind in self._bridges.get(frozenset((one, other)), ())
+
     def _merge(self, into: CampaignRecord, other: CampaignRecord) -> None:
         if into is other:
             return

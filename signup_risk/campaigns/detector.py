@@ -17,11 +17,13 @@ from signup_risk.campaigns.membership import MEMBER, joint, purity
 from signup_risk.campaigns.settled import Settled, pack, unpack
 from signup_risk.campaigns.shared import shared_in_words
 from signup_risk.campaigns.sighting import Sighting, is_mark
+from signup_risk.errors import StoreTimeout
 from signup_risk.features.kinds import KIND
 from signup_risk.features.reading import Velocity
 from signup_risk.policy.decision import stricter
 from signup_risk.results import Campaign, DecisionName, Update
 from signup_risk.stores import DAYS_7, Hasher
+from signup_risk.stores.deadline import left
 from signup_risk.stores.journal import Journal, JournalEntry
 from signup_risk.stores.windows import HOUR
 
@@ -101,7 +103,7 @@ class Detector:
         self._seen = 0
 
     def observe(
-        self, sighting: Sighting, velocity: Callable[[], Velocity] | None, *, timeout: float | None = None
+        self, sighting: Sighting, velocity: Callable[[], Velocity] | None, *, until: float | None = None
     ) -> Membership | None:
         """Take notice of a scored sign-up.
 
@@ -109,35 +111,47 @@ class Detector:
             sighting: The sign-up.
             velocity: Tells what the store knew before it, asked for only of marks and of sign-ups in open cells; None
                 if the store could not be asked.
-            timeout: Seconds that each step of the journal may take.
+            until: Moment of the monotonic clock by which it has to be done; none by default.
 
         Returns:
             Its campaign, if it belongs to one.
 
         Raises:
-            StoreError: The journal fails. Campaigns may then have missed the sign-up.
+            StoreError: The journal fails or the time is over. Campaigns may then have missed the sign-up.
         """
-        with self._lock:
-            self.refresh(timeout)
-            if sighting.repeated or velocity is None:
-                return self._known(sighting)
-            if sighting.is_mark and sighting.short:
-                self._note_mark(sighting, velocity(), timeout)
-            found = None
-            if not self.book.cells.keys().isdisjoint(key for _, key in sighting.keys):
-                found = self._joined(sighting, velocity(), timeout)
-            self._settle(sighting, found, timeout)
-            return found
+        if velocity is None:  # where its keys cannot be asked for, nor can the journal
+            return self._known(sighting)
+        patience = left(until)
+        if not self._lock.acquire(timeout=-1 if patience is None else patience):
+            raise StoreTimeout("the campaigns were busy in this process until the deadline")
+        try:
+            return self._observed(sighting, velocity, until)
+        finally:
+            self._lock.release()
 
-    def _settle(self, sighting: Sighting, found: Membership | None, timeout: float | None) -> None:
+    def _observed(
+        self, sighting: Sighting, velocity: Callable[[], Velocity], until: float | None
+    ) -> Membership | None:
+        self.refresh(until)
+        if sighting.repeated:
+            return self._known(sighting)
+        if sighting.is_mark and sighting.short:
+            self._note_mark(sighting, velocity(), until)
+        found = None
+        if not self.book.cells.keys().isdisjoint(key for _, key in sighting.keys):
+            found = self._joined(sighting, velocity(), until)
+        self._settle(sighting, found, until)
+        return found
+
+    def _settle(self, sighting: Sighting, found: Membership | None, until: float | None) -> None:
         """Keep what is needed to look back at a sign-up."""
         if sighting.short:
             decision = sighting.decision if found is None else self._raised(sighting, found.probability)
             record = pack(sighting, decision, self._hasher)
-            self._journal.settle(sighting.short, sighting.at, record, timeout=timeout)
+            self._journal.settle(sighting.short, sighting.at, record, timeout=left(until))
         self._seen += 1
         if self._seen % _TRIM_EVERY == 0:
-            self._journal.trim(sighting.at, limit=_TRIM_ROWS, timeout=timeout)
+            self._journal.trim(sighting.at, limit=_TRIM_ROWS, timeout=left(until))
 
     def _raised(self, sighting: Sighting, probability: float) -> DecisionName:
         return stricter(sighting.decision, self._suggest(probability, sighting.fpr))
@@ -147,15 +161,15 @@ class Detector:
         with self._lock:
             self._append([entry], None)
 
-    def refresh(self, timeout: float | None = None) -> None:
+    def refresh(self, until: float | None = None) -> None:
         """Fold what other processes have appended."""
-        found = self._journal.since(self.book.number, timeout=timeout)
+        found = self._journal.since(self.book.number, timeout=left(until))
         if found:
             self.book.apply(found)
 
-    def _append(self, told: Sequence[JournalEntry], timeout: float | None) -> None:
-        self._journal.append(told, timeout=timeout)
-        self.refresh(timeout)
+    def _append(self, told: Sequence[JournalEntry], until: float | None) -> None:
+        self._journal.append(told, timeout=left(until))
+        self.refresh(until)
 
     def _known(self, sighting: Sighting) -> Membership | None:
         record = self.book.owner.get(sighting.short) if sighting.short else None
@@ -164,18 +178,20 @@ class Detector:
         probability = record.members[sighting.short].probability
         return Membership(record.told(sighting.at, self._suggest, probability), probability)
 
-    def _note_mark(self, sighting: Sighting, velocity: Velocity, timeout: float | None) -> None:
+    def _note_mark(self, sighting: Sighting, velocity: Velocity, until: float | None) -> None:
         book = self.book
         found = proven_cells(sighting, velocity, book.marks, self._allowed)
-        self._append([entries.mark(sighting.at, sighting.short)], timeout)
+        self._append([entries.mark(sighting.at, sighting.short)], until)
         for cell in found:
-            if cell.key not in book.cells and self._prove(cell, sighting, velocity, timeout):
+            if cell.key in book.cells:
+                self._bridge(cell, sighting.at, until)
+            elif self._prove(cell, sighting, velocity, until):
                 # At once: the next cell of this mark has to find whose its marks are.
-                self._recruit(sighting, velocity, timeout)
+                self._recruit(sighting, velocity, until)
         if any(key in book.cells for _, key in sighting.keys):
-            self._recruit(sighting, velocity, timeout)
+            self._recruit(sighting, velocity, until)
 
-    def _prove(self, cell: FoundCell, sighting: Sighting, velocity: Velocity, timeout: float | None) -> bool:
+    def _prove(self, cell: FoundCell, sighting: Sighting, velocity: Velocity, until: float | None) -> bool:
         """Open a campaign on a proven cell, or give the cell to the campaign whose members are its marks."""
         book = self.book
         if cell.key in book.dismissed or book.dismissed_share(list(cell.marked)) >= _SAME:
@@ -183,21 +199,32 @@ class Detector:
         owners = Counter(book.owner[short].id for short in cell.marked if short in book.owner).most_common()
         values = {name: sighting.public[name] for name in KIND[cell.kind].values if name in sighting.public}
         proven = Cell(cell.kind, cell.key, values, cell.bits)
-        shared = shared_in_words(sighting, velocity, self._records(cell.marked, timeout))
+        shared = shared_in_words(sighting, velocity, self._records(cell.marked, until))
         free = len(cell.marked) - sum(common for _, common in owners)
         if free >= _SAME * len(cell.marked):
-            self._append([entries.opened(sighting.at, proven, cell.first_at, shared)], timeout)
+            self._append([entries.opened(sighting.at, proven, cell.first_at, shared)], until)
             return True
         if not _is_common(owners[0][1], cell, _SAME):  # several farms meet in it, so it tells them apart no more
             return False
-        best = owners[0][0]
-        bridged = [other for other, common in owners[1:] if _is_common(common, cell, _BRIDGES)]
-        told = [entries.attached(sighting.at, best, proven, shared)]
-        told += [entries.bridged(sighting.at, best, other, cell.kind) for other in bridged]
-        self._append(told, timeout)
+        self._append([entries.attached(sighting.at, owners[0][0], proven, shared)], until)
+        self._bridge(cell, sighting.at, until)
         return True
 
-    def _recruit(self, sighting: Sighting, velocity: Velocity, timeout: float | None) -> None:
+    def _bridge(self, cell: FoundCell, at: int, until: float | None) -> None:
+        """Note that a campaign's cell holds marks of others too; asked at every mark, since farms meet late."""
+        record = self.book.cells.get(cell.key)
+        if record is None:
+            return
+        owners = Counter(self.book.owner[short].id for short in cell.marked if short in self.book.owner)
+        told = [
+            entries.bridged(at, record.id, other, cell.kind)
+            for other, common in sorted(owners.items())
+            if _is_common(common, cell, _BRIDGES) and not self.book.is_bridged(record.id, other, cell.kind)
+        ]
+        if told:
+            self._append(told, until)
+
+    def _recruit(self, sighting: Sighting, velocity: Velocity, until: float | None) -> None:
         """Find members among the earlier sign-ups of the open cells, and say so of those that were admitted."""
         views = {key: velocity.members(kind, DAYS_7) for kind, key in sighting.keys if key in self.book.cells}
         for key, earlier in views.items():
@@ -210,15 +237,15 @@ class Detector:
             own = {other: frozenset(view) for other, view in views.items() if self.book.cells[other] is record}
             members = [
                 replace(member, cells=tuple(cell_name(other) for other, view in own.items() if member.short in view))
-                for member in self._members(free, prior, key, timeout)
+                for member in self._members(free, prior, key, until)
             ]
             if members:
-                self._append([entries.joined(sighting.at, record.id, members)], timeout)
+                self._append([entries.joined(sighting.at, record.id, members)], until)
                 self._look_back(record, members, sighting.at)
 
-    def _members(self, shorts: Sequence[int], prior: float, via: int, timeout: float | None) -> list[Member]:
+    def _members(self, shorts: Sequence[int], prior: float, via: int, until: float | None) -> list[Member]:
         found = []
-        for settled in self._records(shorts, timeout):
+        for settled in self._records(shorts, until):
             probability = joint(prior, settled.fpr)
             if probability >= MEMBER:
                 found.append(_member(settled, probability, via))
@@ -240,7 +267,7 @@ class Detector:
             signup_id = self._hasher.unseal(member.name, bytes.fromhex(member.sealed))
             self.updates.append(Update(signup_id, moment(at), moment(member.at), before, suggested, told))
 
-    def _joined(self, sighting: Sighting, velocity: Velocity, timeout: float | None) -> Membership | None:
+    def _joined(self, sighting: Sighting, velocity: Velocity, until: float | None) -> Membership | None:
         best: tuple[float, int, CampaignRecord] | None = None
         for kind, key in sighting.keys:
             record = self.book.cells.get(key)
@@ -257,7 +284,7 @@ class Detector:
             decision = self._raised(sighting, probability)
             cells = tuple(cell_name(other) for _, other in sighting.keys if self.book.cells.get(other) is record)
             member = Member(sighting.name, sighting.at, probability, key, decision, sealed, sighting.is_mark, cells)
-            self._append([entries.joined(sighting.at, record.id, [member])], timeout)
+            self._append([entries.joined(sighting.at, record.id, [member])], until)
         return Membership(record.told(sighting.at, self._suggest, probability), probability)
 
     def _purity(self, record: CampaignRecord, earlier: Sequence[int], sighting: Sighting) -> float:
@@ -266,9 +293,9 @@ class Detector:
         found = purity(sum(short in marks for short in earlier), len(earlier))
         return max(found, _CONFIRMED) if record.status(sighting.at) == "confirmed" else found
 
-    def _records(self, shorts: Sequence[int], timeout: float | None) -> list[Settled]:
+    def _records(self, shorts: Sequence[int], until: float | None) -> list[Settled]:
         """Return the records of sign-ups, in the order asked."""
-        held = self._journal.settled(shorts, timeout=timeout)
+        held = self._journal.settled(shorts, timeout=left(until))
         read = (unpack(held[short]) for short in shorts if short in held)
         return [settled for settled in read if settled is not None]
 

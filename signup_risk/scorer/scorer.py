@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +24,7 @@ from signup_risk.normalize import user_agent
 from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
 from signup_risk.results import Assessment, Campaign, Update
+from signup_risk.scorer.gate import StoreGate, StoreHealth
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
 from signup_risk.scorer.times import microseconds, moment_of, timely, utc_now
 from signup_risk.scorer.watch import DEFAULTS, Basis, CampaignSettings, CampaignWatch, KeyNames, Ruling
@@ -35,7 +34,6 @@ from signup_risk.stores import (
     LEGITIMATE,
     Exchange,
     Hasher,
-    PendingWrites,
     Store,
     Touch,
     open_journal,
@@ -50,11 +48,6 @@ DEADLINE_MS: Final = 50.0
 
 #: Threads behind the asynchronous form.
 _THREADS: Final = 4
-
-_LOG: Final = logging.getLogger(__name__)
-
-#: Seconds between two log lines that say why velocity is missing.
-_LOG_EVERY: Final = 60.0
 
 _OUTCOMES: Final[Mapping[str, int | None]] = {"abusive": ABUSIVE, "legitimate": LEGITIMATE, "cleared": None}
 
@@ -97,10 +90,9 @@ class Scorer:
         self._partners = partners
         self._deadline_ms = deadline_ms
         self._clock = clock
-        self._pending = PendingWrites(store)
+        self._gate = StoreGate(store)
         self._threads: ThreadPoolExecutor | None = None
         self._threads_pid = 0
-        self._logged = -math.inf
         self._closed = False
 
     @classmethod
@@ -214,31 +206,8 @@ class Scorer:
         return self._watch.observe(keys, answer, Basis.of(scored), timeout, scored.seen.context.velocity)
 
     def exchange(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:
-        """Read and record the keys of one sign-up; a store that fails gets the write later, from the queue.
-
-        Args:
-            touch: What the sign-up touches.
-            timeout: Seconds to wait for the store.
-
-        Returns:
-            What was known, or why the store could not be asked.
-        """
-        end = time.perf_counter() + timeout
-        try:
-            answer = self._store.exchange(touch, timeout=timeout)
-        except StoreError as problem:
-            self._pending.add(touch)
-            self._log(problem)
-            return None, problem
-        self._pending.flush(end - time.perf_counter())
-        return answer, None
-
-    def _log(self, problem: StoreError) -> None:
-        """Say why velocity is missing, at most once a minute; the text holds nothing of an applicant."""
-        moment = time.monotonic()
-        if moment - self._logged > _LOG_EVERY:
-            self._logged = moment
-            _LOG.warning("scoring without velocity: %s", problem)
+        """Read and record the keys of one sign-up; see :meth:`signup_risk.scorer.gate.StoreGate.exchange`."""
+        return self._gate.exchange(touch, timeout)
 
     async def assess_async(
         self,
@@ -276,17 +245,7 @@ class Scorer:
         name = signup_name(signup_id, self._hasher)
         known_at = microseconds(moment_of(at, self._clock))
         timeout = (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
-        write = (name, _OUTCOMES[outcome], known_at)
-        if len(self._pending):  # its sign-up may be among them, and has to come first
-            self._pending.add(write)
-            self._pending.flush(timeout)
-            return False
-        try:
-            return self._store.report(*write, timeout=timeout)
-        except StoreError as problem:
-            self._pending.add(write)
-            self._log(problem)
-            return False
+        return self._gate.report(name, _OUTCOMES[outcome], known_at, timeout)
 
     async def report_async(
         self, signup_id: str, outcome: Outcome, *, at: datetime | str | None = None, deadline_ms: float | None = None
@@ -333,7 +292,7 @@ class Scorer:
         self._closed = True
         if self._threads is not None and self._threads_pid == os.getpid():
             self._threads.shutdown(wait=True)
-        self._pending.flush(self._deadline_ms / 1000, most=len(self._pending))
+        self._gate.close(self._deadline_ms / 1000)
         if self._watch is not None:
             self._watch.close()
         self._store.close()
@@ -367,12 +326,17 @@ class Scorer:
     @property
     def pending_writes(self) -> int:
         """Return the number of writes that wait for the store."""
-        return len(self._pending)
+        return self._gate.health.pending
 
     @property
     def dropped_writes(self) -> int:
         """Return the number of writes given up since the scorer was opened."""
-        return self._pending.dropped
+        return self._gate.health.dropped
+
+    @property
+    def health(self) -> StoreHealth:
+        """Return how the scorer gets on with its store: what waits, what was dropped, whether it is spared."""
+        return self._gate.health
 
     def __enter__(self) -> Self:
         return self

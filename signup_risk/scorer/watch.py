@@ -145,7 +145,7 @@ class CampaignWatch:
             keys: Its keys.
             answer: What the store knew before it; None if it could not be asked.
             basis: What else is known of it.
-            timeout: Seconds that each step of the journal may take.
+            timeout: Seconds that all of it may take.
             known: The velocity in the answer, if it has been read already.
 
         Returns:
@@ -169,7 +169,8 @@ class CampaignWatch:
             return known or read_velocity(keys.kinds, keys.names, touch, answer)
 
         try:
-            found = self.detector.observe(sighting, None if answer is None else velocity, timeout=timeout)
+            until = time.monotonic() + timeout
+            found = self.detector.observe(sighting, None if answer is None else velocity, until=until)
         except StoreError as problem:
             self._log(problem)
             return None, ("campaigns",)

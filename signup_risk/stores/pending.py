@@ -30,6 +30,7 @@ class PendingWrites:
 
     Attributes:
         dropped: Writes given up because the queue was full.
+        made: Writes made from the queue.
     """
 
     def __init__(self, store: Store, limit: int = LIMIT) -> None:
@@ -39,6 +40,7 @@ class PendingWrites:
         self._counting = threading.Lock()
         self._held: deque[Write] = deque()
         self.dropped = 0
+        self.made = 0
 
     def __len__(self) -> int:
         """Return the number of writes held."""
@@ -73,6 +75,7 @@ class PendingWrites:
                 if not self._made(write, left):
                     self._held.appendleft(write)
                     return
+                self.made += 1
         finally:
             self._flushing.release()
 

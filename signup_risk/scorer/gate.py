@@ -1,0 +1,143 @@
+"""Stand between a scorer and its store: deadlines, a queue for what could not be written, and a breaker."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from signup_risk.errors import StoreError, StoreUnavailable
+from signup_risk.stores import Exchange, PendingWrites, Store, Touch
+from signup_risk.stores.breaker import Breaker, BreakerState
+from signup_risk.stores.pending import LIMIT
+
+_LOG: Final = logging.getLogger(__name__)
+
+#: Seconds between two log lines that say why velocity is missing.
+_LOG_EVERY: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """Say how a scorer gets on with its store.
+
+    Attributes:
+        state: ``closed`` if the store is asked, ``open`` while it is spared after failures in a row, ``trying`` while
+            one call finds out.
+        pending: Writes that wait for the store.
+        recovered: Writes made later than they should have been.
+        dropped: Writes given up because the queue was full.
+        failures: Calls that failed since the scorer was opened.
+        spared: Calls that were not made since the store was spared.
+        problem: What the last failure said; it holds nothing of an applicant.
+    """
+
+    state: BreakerState
+    pending: int
+    recovered: int
+    dropped: int
+    failures: int
+    spared: int
+    problem: str | None
+
+
+class StoreGate:
+    """Ask a store for as long as it answers, and keep what it could not take.
+
+    Args:
+        store: The store.
+        limit: Writes held for later.
+        now: Tells monotonic seconds.
+    """
+
+    def __init__(self, store: Store, *, limit: int = LIMIT, now: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._breaker = Breaker(now)
+        self._failures = 0
+        self._spared = 0
+        self._problem: str | None = None
+        self._logged = float("-inf")
+        self.pending = PendingWrites(store, limit)
+
+    def exchange(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:
+        """Read and record the keys of one sign-up; a store that fails gets the write later, from the queue.
+
+        Args:
+            touch: What the sign-up touches.
+            timeout: Seconds to wait for the store.
+
+        Returns:
+            What was known, or why the store could not be asked.
+        """
+        if not self._breaker.asks():
+            return None, self._spare(touch)
+        end = time.perf_counter() + timeout
+        try:
+            answer = self._store.exchange(touch, timeout=timeout)
+        except StoreError as problem:
+            return None, self._fail(touch, problem)
+        self._breaker.worked()
+        self.pending.flush(end - time.perf_counter())
+        return answer, None
+
+    def report(self, signup: int, outcome: int | None, known_at: int, timeout: float) -> bool:
+        """Report an outcome; one that cannot be written now is queued, behind its sign-up.
+
+        Returns:
+            Whether the store knew the sign-up; false if the outcome is queued.
+        """
+        write = (signup, outcome, known_at)
+        if len(self.pending) or not self._breaker.asks():  # its sign-up may be among them, and has to come first
+            self.pending.add(write)
+            if self._breaker.state == "closed":
+                self.pending.flush(timeout)
+            return False
+        try:
+            known = self._store.report(*write, timeout=timeout)
+        except StoreError as problem:
+            self._fail(write, problem)
+            return False
+        self._breaker.worked()
+        return known
+
+    def close(self, timeout: float) -> None:
+        """Make the writes that wait, for as long as the store takes them and the time lasts; say what is lost."""
+        self.pending.flush(timeout, most=len(self.pending))
+        if len(self.pending):
+            _LOG.warning("%d writes are lost: the velocity store did not take them before closing", len(self.pending))
+
+    @property
+    def health(self) -> StoreHealth:
+        """Return how the store fares."""
+        pending = self.pending
+        return StoreHealth(
+            state=self._breaker.state,
+            pending=len(pending),
+            recovered=pending.made,
+            dropped=pending.dropped,
+            failures=self._failures,
+            spared=self._spared,
+            problem=self._problem,
+        )
+
+    def _spare(self, touch: Touch) -> StoreError:
+        self._spared += 1
+        self.pending.add(touch)
+        return StoreUnavailable(f"the velocity store is spared after failures in a row; the last: {self._problem}")
+
+    def _fail(self, write: Touch | tuple[int, int | None, int], problem: StoreError) -> StoreError:
+        self._failures += 1
+        self._problem = str(problem)
+        self._breaker.failed()
+        self.pending.add(write)
+        self._log(problem)
+        return problem
+
+    def _log(self, problem: StoreError) -> None:
+        """Say why velocity is missing, at most once a minute."""
+        moment = time.monotonic()
+        if moment - self._logged > _LOG_EVERY:
+            self._logged = moment
+            _LOG.warning("scoring without velocity: %s", problem)
