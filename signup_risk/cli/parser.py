@@ -9,6 +9,7 @@ from signup_risk._version import __version__
 from signup_risk.cli.campaigns import add_campaigns
 from signup_risk.cli.catalogue import LAYOUTS, run_features
 from signup_risk.cli.data import run_list
+from signup_risk.cli.doctor import add_doctor
 from signup_risk.cli.evaluate import run_evaluate
 from signup_risk.cli.numbers import positive, seed
 from signup_risk.cli.refresh import run_refresh
@@ -57,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_data(commands)
     _add_simulate(commands)
     _add_evaluate(commands)
+    _add_references(add_doctor(commands))
     return parser
 
 
