@@ -193,8 +193,6 @@ def test_long_headers_are_bounded() -> None:
     assert client_ip(quotes, PROXY, trusted_proxies=TRUSTED, header="Forwarded") == CLIENT
 
 
-
-
 def is_inside(address: Any) -> bool:
     """Tell whether an address is a trusted proxy's."""
     return any(address in ipaddress.ip_network(network) for network in TRUSTED)
