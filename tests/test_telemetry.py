@@ -24,7 +24,6 @@ from tests.assessments import ASSESSED
 from tests.scorer.samples import FULL
 
 
-
 class Site:
     """Hold an application's own providers, which keep in memory what they are told."""
 
@@ -40,8 +39,9 @@ class Site:
         """Return attributes and point of every series of a metric."""
         data = self.reader.get_metrics_data()
         assert data is not None
-        metrics = [m for r in data.resource_metrics for scope in r.scope_metrics for m in scope.metrics if m.name == name]
-        return [(dict(point.attributes or {}), point) for m in metrics for point in m.data.data_points]
+        metrics = [m for resource in data.resource_metrics for scope in resource.scope_metrics for m in scope.metrics]
+        points = [point for metric in metrics if metric.name == name for point in metric.data.data_points]
+        return [(dict(point.attributes or {}), point) for point in points]
 
     def counts(self, name: str) -> list[tuple[dict[str, Any], int]]:
         """Return attributes and value of every series of a counter."""
