@@ -66,14 +66,15 @@ def visit(url: str, *calls: dict[str, Any], local: str = "127.0.0.1", at_once: i
         url: Where to.
         calls: Arguments of :meth:`httpx.AsyncClient.post`.
         local: Address to call from.
-        at_once: How many clients call at the same time, each over a connection of its own.
+        at_once: How many clients call at the same time; each call has a connection of its own.
     """
     return asyncio.run(_visit(url, calls, local, at_once))
 
 
 async def _visit(url: str, calls: Sequence[dict[str, Any]], local: str, at_once: int) -> list[httpx.Response]:
     gate = asyncio.Semaphore(at_once)
-    limits = httpx.Limits(max_connections=at_once)
+    # A kept connection may be closed by the server in the moment in which it is used again, on a busy machine too.
+    limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=0)
     transport = httpx.AsyncHTTPTransport(local_address=local, limits=limits)
     async with httpx.AsyncClient(transport=transport, timeout=PATIENCE) as client:
 
