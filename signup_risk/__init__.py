@@ -10,6 +10,8 @@ from signup_risk.errors import (
     StoreError,
 )
 from signup_risk.events import Signup
+from signup_risk.normalize import client_ip
+from signup_risk.observer import Observer
 from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
 from signup_risk.results import Assessment, Campaign, Reason, Update
@@ -23,6 +25,7 @@ __all__ = [
     "ConfigurationError",
     "InvalidSignup",
     "ModelMismatch",
+    "Observer",
     "Policy",
     "Reason",
     "References",
@@ -32,5 +35,6 @@ __all__ = [
     "StoreError",
     "Update",
     "__version__",
+    "client_ip",
     "open_references",
 ]

@@ -10,6 +10,7 @@ from signup_risk.normalize.accept_language import LanguageFacts, normalize_langu
 from signup_risk.normalize.addresses import address_template, address_text, billing_shape, describe_address, postal_text
 from signup_risk.normalize.card import IssuerNumberFacts, normalize_issuer
 from signup_risk.normalize.email import EmailFacts, normalize_email
+from signup_risk.normalize.forwarded import client_ip
 from signup_risk.normalize.ip import IpFacts, normalize_ip
 from signup_risk.normalize.name_match import NameMatch, matches_name
 from signup_risk.normalize.names import NameFacts, fold_name, name_shape, normalize_name
@@ -40,6 +41,7 @@ __all__ = [
     "address_template",
     "address_text",
     "billing_shape",
+    "client_ip",
     "coarse_shape",
     "describe_address",
     "describe_local",

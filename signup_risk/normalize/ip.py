@@ -133,15 +133,20 @@ def normalize_ip(text: str) -> IpFacts | None:
     """
     if len(text) > MAX_LENGTH:
         return None
-    bare = _bare(text.strip())
+    bare = bare_address(text.strip())
     if ":" not in bare:
         return _ipv4(bare, None)
     number = _number6(bare)
     return None if number is None else _ipv6(number)
 
 
-def _bare(text: str) -> str:
-    """Drop brackets, port and zone."""
+def bare_address(text: str) -> str:
+    """Return the text of an address without brackets, port and zone; empty if those are not well-formed.
+
+    Examples:
+        >>> bare_address("[2001:db8::1%eth0]:443")
+        '2001:db8::1'
+    """
     if ":" not in text:
         return text
     if text.startswith("["):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from signup_risk.errors import StoreError, StoreUnavailable
+from signup_risk.observer import Observer
 from signup_risk.stores import Exchange, PendingWrites, Store, Touch
 from signup_risk.stores.breaker import Breaker, BreakerState
 from signup_risk.stores.pending import LIMIT
@@ -49,17 +50,25 @@ class StoreGate:
     Args:
         store: The store.
         limit: Writes held for later.
+        observer: Is told of writes given up and of writes made after all.
         now: Tells monotonic seconds.
     """
 
-    def __init__(self, store: Store, *, limit: int = LIMIT, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        limit: int = LIMIT,
+        observer: Observer | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store = store
         self._breaker = Breaker(now)
         self._failures = 0
         self._spared = 0
         self._problem: str | None = None
         self._logged = float("-inf")
-        self.pending = PendingWrites(store, limit)
+        self.pending = PendingWrites(store, limit, observer)
 
     def exchange(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:
         """Read and record the keys of one sign-up; a store that fails gets the write later, from the queue.

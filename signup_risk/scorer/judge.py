@@ -97,6 +97,7 @@ class Judge:
     Attributes:
         features: The features that the model wants, in its order.
         policy: The policy, its list entries normalized.
+        model_info: Names the model.
     """
 
     def __init__(  # noqa: PLR0913 - what a judgement rests on
@@ -119,7 +120,7 @@ class Judge:
         self._inputs = tuple(entry.inputs for entry in self.features)
         self._explainer = Explainer(self.features, manifest.features, synthetic=manifest.synthetic)
         self._step_up_raw = self._calibration.raw_at(policy.thresholds.step_up)
-        self._model_info = ModelInfo(manifest.name, manifest.version, manifest.fingerprint)
+        self.model_info = ModelInfo(manifest.name, manifest.version, manifest.fingerprint)
         self._has_lists = bool(policy.allow or policy.block)
         self._missing: tuple[int, tuple[str, ...]] = (-1, ())
         self._partners = partners
@@ -172,7 +173,7 @@ class Judge:
             degraded=(*scored.degraded, *unseen),
             warnings=seen.warnings,
             campaign=membership.campaign if membership else None,
-            model=self._model_info,
+            model=self.model_info,
             policy=PolicyInfo(self.policy.name, self.policy.version, decision.shadow, decision.notes),
             latency_ms=1000 * (time.perf_counter() - scored.started),
             raw_score=raw,

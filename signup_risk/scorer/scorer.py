@@ -21,11 +21,13 @@ from signup_risk.events import Signup
 from signup_risk.extract import VERSIONS, complete, prepare, signup_name
 from signup_risk.model import ModelArtefact, bundled_model_path
 from signup_risk.normalize import user_agent
+from signup_risk.observer import Observer, QuietObserver
 from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
 from signup_risk.results import Assessment, Campaign, Update
 from signup_risk.scorer.gate import StoreGate, StoreHealth
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
+from signup_risk.scorer.sandbox import fixed, warn_of_sandbox
 from signup_risk.scorer.times import microseconds, moment_of, timely, utc_now
 from signup_risk.scorer.watch import DEFAULTS, Basis, CampaignSettings, CampaignWatch, KeyNames, Ruling
 from signup_risk.scorer.worker import Recipe
@@ -77,6 +79,8 @@ class Scorer:
         clock: Callable[[], datetime] = utc_now,
         watch: CampaignWatch | None = None,
         partners: Partners | None = None,
+        observer: Observer | None = None,
+        sandbox: bool = False,
     ) -> None:
         self._store = store
         self._hasher = hasher
@@ -90,7 +94,11 @@ class Scorer:
         self._partners = partners
         self._deadline_ms = deadline_ms
         self._clock = clock
-        self._gate = StoreGate(store)
+        self._observer = None if observer is None else QuietObserver(observer)
+        self._sandbox = sandbox
+        if sandbox:
+            warn_of_sandbox()
+        self._gate = StoreGate(store, observer=self._observer)
         self._threads: ThreadPoolExecutor | None = None
         self._threads_pid = 0
         self._closed = False
@@ -109,6 +117,8 @@ class Scorer:
         clock: Callable[[], datetime] = utc_now,
         campaigns: CampaignSettings | None = DEFAULTS,
         partners: Partners | None = None,
+        observer: Observer | None = None,
+        sandbox: bool = False,
     ) -> Self:
         """Open a scorer.
 
@@ -123,6 +133,8 @@ class Scorer:
             clock: Tells the time for events without ``at``.
             campaigns: How campaigns are looked for; None leaves them out.
             partners: What partners said of campaigns of theirs, see :func:`signup_risk.campaigns.stix.import_bundle`.
+            observer: Is told of assessments and lost writes, such as :class:`signup_risk.telemetry.Telemetry`.
+            sandbox: Whether reserved addresses get fixed decisions; for tests, see :mod:`signup_risk.scorer.sandbox`.
 
         Raises:
             ConfigurationError: An option cannot be used.
@@ -145,6 +157,8 @@ class Scorer:
                 clock=clock,
                 watch=CampaignWatch(open_journal(store), hasher, rules, campaigns) if campaigns else None,
                 partners=partners,
+                observer=observer,
+                sandbox=sandbox,
             )
         except BaseException:
             opened.close()
@@ -172,7 +186,13 @@ class Scorer:
                 more than a day ahead of the clock.
             CardNumberRefused: Something under ``card`` could be a full card number.
         """
-        return self._assess(signup, explain, deadline_ms, time.perf_counter())
+        return self._told(self._assess(signup, explain, deadline_ms, time.perf_counter()))
+
+    def _told(self, assessment: Assessment) -> Assessment:
+        """Tell the observer, in the caller's own thread, where its trace is."""
+        if self._observer is not None:
+            self._observer.assessed(assessment)
+        return assessment
 
     def _assess(
         self,
@@ -187,6 +207,8 @@ class Scorer:
             check_mode(explain)
         event = signup if isinstance(signup, Signup) else Signup.from_mapping(signup)
         event = timely(event, self._clock())
+        if self._sandbox and (reserved := fixed(event, self._judge.policy, self._judge.model_info, started)):
+            return reserved
         deadline = started + (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
         prepared = prepare(event, event.at_us, self._references, self._hasher)
         answer, problem = self.exchange(prepared.keys.touch, max(0.0, deadline - time.perf_counter()))
@@ -219,7 +241,7 @@ class Scorer:
         """Assess one sign-up as :meth:`assess` does, without blocking the event loop."""
         # The deadline runs from here: a sign-up that waits for a free thread has less left for the store.
         work = partial(self._assess, signup, explain, deadline_ms, time.perf_counter())
-        return await asyncio.get_running_loop().run_in_executor(self._executor(), work)
+        return self._told(await asyncio.get_running_loop().run_in_executor(self._executor(), work))
 
     def report(
         self, signup_id: str, outcome: Outcome, *, at: datetime | str | None = None, deadline_ms: float | None = None

@@ -8,6 +8,7 @@ from collections import deque
 from typing import Final
 
 from signup_risk.errors import StoreError
+from signup_risk.observer import Observer
 from signup_risk.stores.base import Store, Touch
 
 #: Writes held; at about 1.5 kB each this is 15 MB. More are dropped, oldest first, and counted.
@@ -27,14 +28,16 @@ class PendingWrites:
     Args:
         store: The store.
         limit: How many writes to hold.
+        observer: Is told of writes given up and of writes made after all.
 
     Attributes:
         dropped: Writes given up because the queue was full.
         made: Writes made from the queue.
     """
 
-    def __init__(self, store: Store, limit: int = LIMIT) -> None:
+    def __init__(self, store: Store, limit: int = LIMIT, observer: Observer | None = None) -> None:
         self._store = store
+        self._observer = observer
         self._limit = limit
         self._flushing = threading.Lock()
         self._counting = threading.Lock()
@@ -49,10 +52,13 @@ class PendingWrites:
     def add(self, write: Write) -> None:
         """Hold a sign-up, or an outcome as (sign-up, outcome, known at)."""
         with self._counting:
-            if len(self._held) >= self._limit:
+            full = len(self._held) >= self._limit
+            if full:
                 self._held.popleft()
                 self.dropped += 1
             self._held.append(write)
+        if full and self._observer is not None:
+            self._observer.write_dropped()
 
     def flush(self, timeout: float, most: int = _BATCH) -> None:
         """Make some of the writes held; one that fails again goes back and ends the attempt.
@@ -65,19 +71,26 @@ class PendingWrites:
         """
         if not self._held or not self._flushing.acquire(blocking=False):
             return
-        end = time.monotonic() + timeout
         try:
-            for _ in range(min(most, len(self._held))):
-                left = end - time.monotonic()
-                if left <= 0:
-                    return
-                write = self._held.popleft()
-                if not self._made(write, left):
-                    self._held.appendleft(write)
-                    return
-                self.made += 1
+            made = self._make(time.monotonic() + timeout, most)
         finally:
             self._flushing.release()
+        self.made += made
+        if made and self._observer is not None:
+            self._observer.writes_recovered(made)
+
+    def _make(self, end: float, most: int) -> int:
+        """Make writes until one fails or time is up, and return how many were made."""
+        due = min(most, len(self._held))
+        for made in range(due):
+            left = end - time.monotonic()
+            if left <= 0:
+                return made
+            write = self._held.popleft()
+            if not self._made(write, left):
+                self._held.appendleft(write)
+                return made
+        return due
 
     def _made(self, write: Write, timeout: float) -> bool:
         try:

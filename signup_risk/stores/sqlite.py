@@ -21,6 +21,7 @@ from typing import Final
 from signup_risk.errors import StoreMismatch, StoreTimeout, StoreUnavailable
 from signup_risk.stores.base import Exchange, Touch, known, recorded
 from signup_risk.stores.checkpoint import Checkpointer
+from signup_risk.stores.forks import claim, release
 from signup_risk.stores.state import LAYOUT, KeyState, judge
 from signup_risk.stores.windows import RETENTION
 
@@ -55,7 +56,7 @@ class SqliteStore:
 
     Raises:
         StoreMismatch: The file was written under another secret or by another layout.
-        StoreUnavailable: The file cannot be opened.
+        StoreUnavailable: The file cannot be opened, or was open when this process forked off.
     """
 
     def __init__(self, path: str | Path, *, check: str = "") -> None:
@@ -65,11 +66,16 @@ class SqliteStore:
         self._writes = 0
         self._cursors = {"keys": -1, "signups": -1}
         self._patience = -1
+        claim(self._path, self)
         try:
             self._path.touch(mode=0o600, exist_ok=True)
             self._connection = self._connect()
             self._prepare(check)
+        except StoreMismatch:
+            release(self._path, self)
+            raise
         except (OSError, sqlite3.Error) as error:
+            release(self._path, self)
             raise StoreUnavailable(f"cannot open the velocity store {self._path}: {error}") from error
         self._checkpointer = Checkpointer(self._path)
 
@@ -116,6 +122,7 @@ class SqliteStore:
         self._checkpointer.close()
         with self._lock:
             self._connection.close()
+        release(self._path, self)
 
     def __len__(self) -> int:
         """Return the number of keys held."""

@@ -16,6 +16,7 @@ FLOORS = (
     ("_version", "errors"),
     ("events",),
     ("results",),
+    ("observer",),
     ("normalize", "stores", "references", "policy"),
     ("features",),
     ("extract",),
@@ -24,7 +25,7 @@ FLOORS = (
     ("campaigns",),
     ("scorer",),
     ("",),
-    ("files",),
+    ("files", "integrations", "telemetry"),
     ("simulation",),
     ("training",),
     ("notebook", "report"),
@@ -36,11 +37,13 @@ FLOORS = (
 CONFINED = {
     "confusable_homoglyphs": ("normalize.names",),
     "crawleruseragents": ("normalize.user_agent",),
+    "django": ("integrations.django",),
     "disposable_email_domains": ("references.domains",),
     "email_validator": ("normalize.email",),
     "lightgbm": ("model.library", "training"),
     "maxminddb": ("references.mmdb",),
     "numpy": ("training", "notebook"),
+    "opentelemetry": ("telemetry",),
     "pandas": ("cli", "training", "notebook"),
     "phonenumbers": ("normalize.phone",),
     "pyarrow": ("cli", "files", "training", "notebook"),
@@ -49,6 +52,7 @@ CONFINED = {
     "shap": ("explain",),
     "stix2": ("campaigns.stix",),
     "sklearn": ("training.estimator",),  # which only scikit-learn itself asks for it
+    "starlette": ("integrations.fastapi",),
     "tqdm": ("cli", "training"),
     "ua_parser": ("normalize.user_agent",),
 }

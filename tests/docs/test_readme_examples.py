@@ -13,15 +13,18 @@ from typing import Any
 
 import httpx
 import pytest
+from django.http import HttpRequest, QueryDict
+from django.test.utils import override_settings
 
 from signup_risk.cli.parser import build_parser
 from signup_risk.simulation import load_scenario, simulate
 from signup_risk.stores import Store
 from signup_risk.stores.contract import StoreContract
+from tests.apps import django_app
 
 Run = Callable[[str], dict[str, Any]]
 
-EXAMPLES = {"campaigns", "fastapi", "notebook", "training", "feature", "store", "reference", "policy"}
+EXAMPLES = {"campaigns", "django", "fastapi", "notebook", "training", "feature", "store", "reference", "policy"}
 
 
 def test_every_example_is_run(readme: str) -> None:
@@ -52,6 +55,18 @@ def test_endpoint_scores_a_sign_up(run_example: Run) -> None:
     assert made.status_code == 201
     assert made.json()["next"] in {"welcome", "confirm_phone", "wait"}
     assert reported.json() == {"known": True}
+    assert Path("velocity.db").is_file()
+
+
+def test_view_scores_a_sign_up(run_example: Run) -> None:
+    """The Django example answers a sign-up with the next step."""
+    assert django_app.settings.configured
+    request = HttpRequest()
+    request.META = {"REQUEST_METHOD": "POST", "REMOTE_ADDR": "203.0.113.9"}
+    request.POST = QueryDict("id=s1&email=ada.lovelace@example.com")
+    with override_settings(SIGNUP_RISK={"STORE": "sqlite:///velocity.db", "TRUSTED_PROXIES": ["10.0.0.0/8"]}):
+        answer = run_example("django")["sign_up"](request)
+    assert answer.status_code == 201
     assert Path("velocity.db").is_file()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from signup_risk import Assessment
 from signup_risk.stores import ABUSIVE, HOUR_1, KeyView, MemoryStore, PendingWrites, SqliteStore
 from signup_risk.stores.contract import START, touch_at
 from signup_risk.stores.windows import SECOND
@@ -14,6 +15,25 @@ def count(store: SqliteStore | MemoryStore) -> int:
     """Count the sign-ups on the key in question."""
     at = START + 100 * SECOND
     return KeyView(store.peek(touch_at(at, 0, 5)).states[1], at).count(HOUR_1)
+
+
+class Tally:
+    """Observe writes, and count them."""
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        self.recovered: list[int] = []
+
+    def assessed(self, assessment: Assessment) -> None:
+        """Leave assessments alone."""
+
+    def write_dropped(self) -> None:
+        """Count a write given up."""
+        self.dropped += 1
+
+    def writes_recovered(self, count: int) -> None:
+        """Note how many writes were made at once."""
+        self.recovered.append(count)
 
 
 def test_writes_are_made_once_the_store_is_back(tmp_path: Path) -> None:
@@ -50,3 +70,22 @@ def test_the_oldest_give_way_and_are_counted() -> None:
     assert (len(pending), pending.dropped) == (3, 2)
     pending.flush(5, most=10)
     assert count(store) == 3
+
+
+def test_an_observer_is_told_of_what_was_made_and_dropped(tmp_path: Path) -> None:
+    """Each write given up and each batch made later is told once; an attempt that fails tells nothing."""
+    path = tmp_path / "velocity.db"
+    store, tally = SqliteStore(path), Tally()
+    pending = PendingWrites(store, limit=6, observer=tally)
+    for number in range(1, 9):
+        pending.add(touch_at(START + number * SECOND, number, 5))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    pending.flush(0.01)
+    assert (tally.dropped, tally.recovered) == (2, [])
+    other.execute("ROLLBACK")
+    other.close()
+    for _ in range(3):
+        pending.flush(5, most=4)
+    assert (tally.dropped, tally.recovered, pending.dropped) == (2, [4, 2], 2)
+    store.close()
