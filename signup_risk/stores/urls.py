@@ -40,7 +40,8 @@ def open_journal(url: str) -> Journal:
     """
     scheme, _, rest = url.partition("://")
     if scheme in _SHARED:
-        return _redis().RedisJournal(url)
+        journal: Journal = _redis().RedisJournal(url)
+        return journal
     return SqliteJournal(Path(unquote(rest[1:]))) if scheme == "sqlite" else MemoryJournal()
 
 

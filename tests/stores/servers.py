@@ -183,7 +183,7 @@ def cluster() -> Iterator[Cluster]:
     with contextlib.ExitStack() as stack:
         options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--bind", "127.0.0.1")
         servers = [stack.enter_context(server(*options, port=True)) for _ in range(3)]
-        shares = [range(0, 5461), range(5461, 10923), range(10923, 16384)]
+        shares = [range(5461), range(5461, 10923), range(10923, 16384)]
         for one, share in zip(servers, shares, strict=True):
             one.client().execute_command("CLUSTER ADDSLOTS", *share)
             one.client().execute_command("CLUSTER MEET", "127.0.0.1", servers[0].port)

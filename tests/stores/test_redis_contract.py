@@ -53,14 +53,6 @@ class TestRedisStore(_Opening, StoreContract):
         return store
 
 
-class TestRedisStoreOverPort(TestRedisStore):
-    """Hold the store to the contract, over TCP."""
-
-    def url(self, tmp_path: Path) -> str:
-        """Return a URL of the test's own."""
-        return self.server.port_url(prefix_of(tmp_path))
-
-
 class TestRedisJournal(_Opening, JournalContract):
     """Hold the journal to the contract."""
 

@@ -93,7 +93,7 @@ def read_address(url: str) -> Address:
         raise ConfigurationError("the prefix of the store's URL is not 1 to 32 of A-Z a-z 0-9 : _ . -")
     bare = f"{scheme.removesuffix('+cluster')}://{head}" + (f"?{urlencode(pairs)}" if pairs else "")
     try:
-        options = parse_url(bare)
+        options: dict[str, Any] = parse_url(bare)  # type: ignore[no-untyped-call]
         connections = int(options.get("max_connections", CONNECTIONS))
         kind = options.get("connection_class", Connection)
         ours = {"protocol": 2, "socket_timeout": CONNECT_SECONDS, "socket_connect_timeout": CONNECT_SECONDS}

@@ -39,7 +39,7 @@ class EventLoops:
         self._kind = _KINDS[address.kind.__name__]
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Loop] = WeakKeyDictionary()
 
-    async def run(self, plan: Generator[Sequence[Command], list[Any], T], timeout: float | None) -> T:
+    async def run(self, plan: Generator[Sequence[Command], list[Any], T], timeout: float | None) -> T:  # noqa: ASYNC109 - the store's contract
         """Carry out a plan within one deadline; errors are those of :meth:`signup_risk.stores.redis.hub.Hub.run`."""
         patience, where = PATIENCE if timeout is None else max(timeout, 0.0), self._address.where
         end = time.monotonic() + patience

@@ -1,7 +1,8 @@
 """Send commands to the nodes of a cluster, each to the one that keeps its slot.
 
-A node that no longer keeps a slot answers MOVED, one that is giving it away ASK, and both have then carried nothing out;
-the command goes to the node they name (redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec, read 2026-11).
+A node that no longer keeps a slot answers MOVED, one that is giving it away ASK, and both have then carried nothing
+out; the command goes to the node they name
+(redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec, read 2026-11).
 """
 
 from __future__ import annotations
@@ -151,7 +152,12 @@ class ClusterLink:
 
 
 def _exchanged(
-    parts: Sequence[tuple[Wire, list[int]]], commands: Sequence[Command], asked: set[int], end: float, *, by_source: bool
+    parts: Sequence[tuple[Wire, list[int]]],
+    commands: Sequence[Command],
+    asked: set[int],
+    end: float,
+    *,
+    by_source: bool,
 ) -> dict[int, Reply]:
     """Send some of the commands over each wire, then read their replies."""
     for wire, part in parts:

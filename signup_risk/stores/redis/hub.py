@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterable
@@ -85,10 +86,8 @@ class Hub:
                 return
             self.is_closed = True
         self.behind.stop()
-        try:
+        with contextlib.suppress(StoreError):  # nobody is left to be told, and what is held is what may be lost
             self.flush(_LAST_WORDS)
-        except StoreError:  # nobody is left to be told, and what is held is what may be lost
-            pass
         self.link.close()
 
     def run(self, plan: Plan[T], timeout: float | None) -> T:

@@ -50,8 +50,8 @@ def exchange(names: Names, touch: Touch) -> Plan[Read]:
     if touch.signup:
         keys.append(names.signup(touch.signup))
     rows = [layout.row_of(entry, touch) for entry in touch.entries]
-    words = (b"%d" % touch.at, layout.KEEP, layout.keys_of(touch), *rows)
-    (held,) = yield [call(commands.EXCHANGE, keys, *words)]
+    at = b"%d" % touch.at
+    (held,) = yield [call(commands.EXCHANGE, keys, at, layout.KEEP, layout.keys_of(touch), *rows)]
     count = len(rows)
     states, _ = known(_blobs(held[:count]), touch)
     return Read(Exchange(states, held[count + 1] == 1), _number(held[count]))
@@ -77,10 +77,12 @@ def exchange_by_key(names: Names, touch: Touch) -> Plan[Read]:
     _, clock = known(_blobs([raw]), touch)
     held = claimed[0] if claimed else None
     repeated = _is_repeated(held, touch, clock)
-    if repeated and not layout.is_claimed(held):
+    if held is not None and repeated and not layout.is_claimed(held):
         states = yield from _states(names, touch)
         return Read(Exchange(states, True), _number(counter))
-    found = yield [_recording(names, touch, i, clock) for i in range(len(touch.entries))]
+    # Seen again after the retention it is a new sign-up, whatever its keys still hold of the old one.
+    named = bool(touch.signup) and (held is None or repeated)
+    found = yield [_recording(names, touch, i, clock, named=named) for i in range(len(touch.entries))]
     states, _ = known(_blobs([row[0] if isinstance(row, list) else row for row in found]), touch)
     done = None
     if touch.signup:
@@ -118,9 +120,9 @@ def sweep(names: Names, found: Sequence[bytes], at: int, *, is_cluster: bool) ->
     return sum(gone)
 
 
-def _recording(names: Names, touch: Touch, index: int, clock: int) -> Command:
+def _recording(names: Names, touch: Touch, index: int, clock: int, *, named: bool) -> Command:
     entry = touch.entries[index]
-    mark = names.mark(entry.key, touch.signup) if touch.signup else b""
+    mark = names.mark(entry.key, touch.signup) if named else b""
     words = (b"%d" % touch.at, b"%d" % clock, layout.KEEP, layout.row_of(entry, touch), mark, MARKED)
     return call(commands.RECORD, [names.key(entry.key)], *words)
 

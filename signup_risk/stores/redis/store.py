@@ -65,7 +65,7 @@ class RedisStore:
         """See :meth:`signup_risk.stores.base.Store.exchange`."""
         return self._noted(self._hub.run(self._exchange(touch), timeout))
 
-    async def exchange_async(self, touch: Touch, *, timeout: float | None = None) -> Exchange:
+    async def exchange_async(self, touch: Touch, *, timeout: float | None = None) -> Exchange:  # noqa: ASYNC109
         """Exchange as :meth:`exchange` does, without blocking the event loop, on connections of that loop's own.
 
         On a cluster it is done in a thread.

@@ -34,11 +34,11 @@ Reply = bytes | int | None | Refusal | list["Reply"]
 
 
 def packed(words: Sequence[Word]) -> bytes:
-    """Return a command as it is sent.
+    r"""Return a command as it is sent.
 
     Examples:
         >>> packed([b"EXPIRE", b"key", 5])
-        b'*3\\r\\n$6\\r\\nEXPIRE\\r\\n$3\\r\\nkey\\r\\n$1\\r\\n5\\r\\n'
+        b'*3\r\n$6\r\nEXPIRE\r\n$3\r\nkey\r\n$1\r\n5\r\n'
     """
     parts = [b"*%d\r\n" % len(words)]
     for word in words:
