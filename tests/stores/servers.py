@@ -27,6 +27,9 @@ PROGRAMS = ("redis-server", "valkey-server")
 #: A server that has not answered after so many seconds does not start.
 _PATIENCE = 20.0
 
+#: Slots of a cluster's nodes.
+_SHARES = (range(5461), range(5461, 10923), range(10923, 16384))
+
 
 def program(*names: str) -> str:
     """Return the path of a server's program, or fail with what to install."""
@@ -161,8 +164,14 @@ class Cluster:
         """Return the URL of a store on it."""
         return f"redis+cluster://127.0.0.1:{self.servers[0].port}?prefix={prefix}"
 
+    def first_owner(self, slot: int) -> Server:
+        """Return the node that was given a slot when the cluster was made."""
+        return next(one for one, share in zip(self.servers, _SHARES, strict=True) if slot in share)
+
     def move(self, slot: int, source: Server, target: Server) -> None:
         """Move a slot with all its keys, as redis-cli --cluster reshard does."""
+        if source is target:
+            return
         ids = {id(one): one.client().execute_command("CLUSTER MYID").decode() for one in (source, target)}
         target.client().execute_command("CLUSTER SETSLOT", slot, "IMPORTING", ids[id(source)])
         source.client().execute_command("CLUSTER SETSLOT", slot, "MIGRATING", ids[id(target)])
@@ -183,8 +192,7 @@ def cluster() -> Iterator[Cluster]:
     with contextlib.ExitStack() as stack:
         options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--bind", "127.0.0.1")
         servers = [stack.enter_context(server(*options, port=True)) for _ in range(3)]
-        shares = [range(5461), range(5461, 10923), range(10923, 16384)]
-        for one, share in zip(servers, shares, strict=True):
+        for one, share in zip(servers, _SHARES, strict=True):
             one.client().execute_command("CLUSTER ADDSLOTS", *share)
             one.client().execute_command("CLUSTER MEET", "127.0.0.1", servers[0].port)
         end = time.monotonic() + _PATIENCE
