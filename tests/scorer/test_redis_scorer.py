@@ -11,7 +11,7 @@ import pytest
 from signup_risk import Scorer
 from signup_risk.extract import is_blind, read_velocity
 from signup_risk.features.kinds import ALL
-from signup_risk.stores import Entry, Exchange, HOUR_1, KeyState, MemoryStore, Touch
+from signup_risk.stores import HOUR_1, Entry, Exchange, KeyState, MemoryStore, Touch
 from tests.scorer.samples import FULL
 from tests.stores.servers import Server, server
 
@@ -84,7 +84,7 @@ def test_eviction_degrades_velocity(running: Server) -> None:
         store: Any = scorer._store
         store._hub.look()
         assert scorer.assess(sign_up(42)).degraded == ("velocity.evicted",)
-        names = [name for name in client.scan_iter("evict:k*", count=1000)]
+        names = list(client.scan_iter("evict:k*", count=1000))
         client.delete(*names)
         blind = scorer.assess(sign_up(43))
         assert blind.degraded == ("velocity.evicted",)

@@ -138,16 +138,22 @@ def start(*options: str, port: bool = False, password: str = "", name: str = "")
 
 def _await(running: Server) -> None:
     end = time.monotonic() + _PATIENCE
-    while True:
+    while not _answers(running.socket):
+        if time.monotonic() > end or running.process.poll() is not None:
+            said = (running.folder / "log").read_text(errors="replace")[-500:]
+            raise AssertionError(f"the server does not start: {said}")
+        time.sleep(0.02)
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(_PATIENCE)
         try:
-            running.client().ping()
-        except (redis.ConnectionError, redis.BusyLoadingError) as problem:
-            if time.monotonic() > end or running.process.poll() is not None:
-                said = (running.folder / "log").read_text(errors="replace")[-500:]
-                raise AssertionError(f"the server does not start: {said}") from problem
-            time.sleep(0.02)
-        else:
-            return
+            probe.connect(str(path))
+            probe.sendall(b"PING\r\n")
+            return probe.recv(64).startswith((b"+PONG", b"-NOAUTH"))
+        except OSError:
+            return False
 
 
 @dataclass

@@ -40,7 +40,7 @@ def test_user_without_rights(redis_server: Server) -> None:
     """A user who may not write is told what is missing; one with the documented rights may do everything."""
     client = redis_server.client()
     client.execute_command("ACL SETUSER", "reader", "on", ">reader-pass", "~*", "+@read", "+@connection")
-    rights = "~acl:* +@read +@write +@scripting +@connection +info".split()
+    rights = ["~acl:*", "+@read", "+@write", "+@scripting", "+@connection", "+info"]
     client.execute_command("ACL SETUSER", "writer", "on", ">writer-pass", *rights)
     with pytest.raises(StoreUnavailable, match="NOPERM"):
         RedisStore(f"redis://reader:reader-pass@127.0.0.1:{redis_server.port}?prefix=acl:")
@@ -83,9 +83,11 @@ def test_full_server_that_keeps_everything(redis_server: Server) -> None:
 
 def test_replica(redis_server: Server) -> None:
     """A read-only replica is refused, with what to do."""
-    with server("--replicaof", "127.0.0.1", str(redis_server.port)) as running:
-        with pytest.raises(StoreUnavailable, match="READONLY|MASTERDOWN"):
-            RedisStore(running.url("replica:"))
+    with (
+        server("--replicaof", "127.0.0.1", str(redis_server.port)) as running,
+        pytest.raises(StoreUnavailable, match=r"READONLY|MASTERDOWN"),
+    ):
+        RedisStore(running.url("replica:"))
 
 
 def test_busy_server() -> None:

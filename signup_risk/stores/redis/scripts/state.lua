@@ -53,16 +53,20 @@ local function spill(blob, tail, size, spilled, newest)
   for level, window in ipairs(WINDOWS) do
     local base = (level - 1) * 4294967296
     local lowest = base + max(0, floor((newest - window[1] - LATENESS) / window[2]))
-    low = after(blob, tail, size, base - 1, low)
-    local high = after(blob, tail, size, lowest, low)
+    local stop, high = size, low
+    if level < #WINDOWS then stop = after(blob, tail, size, base + LIMIT, low) end
+    while high < stop and read('<i8', blob, tail + 8 * high) <= lowest do high = high + 1 end
     keep(low)
-    kept, total, low = high, total - (high - low), high
+    kept, total, low = high, total - (high - low), stop
     local code = spilled and base + floor(spilled / window[2])
     if code and code > lowest then
-      local i = after(blob, tail, size, code - 1, low)
+      local i, count = stop, 0
+      -- Mostly it is the newest bucket of its window, or one more.
+      if high < stop and read('<i8', blob, tail + 8 * (stop - 1)) >= code then
+        i = after(blob, tail, stop, code - 1, high)
+      end
       keep(i)
-      local count = 0
-      if i < size and read('<i8', blob, tail + 8 * i) == code then
+      if i < stop and read('<i8', blob, tail + 8 * i) == code then
         count = read('<I4', blob, middle + 4 * i)
         kept = i + 1
       else
