@@ -56,6 +56,12 @@ def test_refused() -> None:
         RedisStore(f"redis://user:hidden@127.0.0.1:{free_port()}")
 
 
+def test_host_that_is_no_name() -> None:
+    """A host that cannot even be looked up is the store's own error."""
+    with pytest.raises(StoreUnavailable, match="cannot be reached"):
+        RedisStore(f"redis://{'x' * 70}..invalid")
+
+
 def test_server_that_is_gone_and_comes_back() -> None:
     """A connection that broke while idle is not used again, and a store whose server is gone says so at once."""
     with server(port=True) as running, closing(RedisStore(running.url())) as store:
@@ -126,7 +132,7 @@ def _until_refused(store: RedisStore) -> None:
 @contextmanager
 def paused(running: Server) -> Iterator[None]:
     """Hold a server up for a moment: it takes commands, and carries them out when it goes on."""
-    running.client().execute_command("CLIENT PAUSE", 600, "ALL")
+    running.client().execute_command("CLIENT PAUSE", 1500, "ALL")
     yield
     running.client().ping()
 
@@ -184,6 +190,8 @@ def _drip(listener: socket.socket, stop: threading.Event) -> None:
         while b"GET" not in asked:
             connection.sendall(b"+OK\r\n" * asked.count(b"*"))
             asked = connection.recv(4096)
+            if not asked:  # given up before it came to that
+                return
         connection.sendall(b"$1000000\r\n")
         while not stop.wait(0.02):
             try:

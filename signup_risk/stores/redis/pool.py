@@ -119,13 +119,16 @@ class Pool:
         threading.Thread(target=self._connected, name="signup-risk-connect", daemon=True).start()
 
     def _connected(self) -> None:
-        wire, problem = None, None
+        wire: Wire | None = None
+        problem: Exception | None = None
         connection = self._connection()
         try:
             connection.connect()
             wire = Wire(connection)
         except (OSError, RedisError) as error:
             problem = error
+        except ValueError as error:  # a host that is no name at all
+            problem = ConnectionError(f"its address cannot be used ({type(error).__name__})")
         with self._changed:
             self._connecting -= 1
             if wire is None or self._closed:

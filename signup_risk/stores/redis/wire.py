@@ -85,9 +85,7 @@ class Wire:
 
     def is_stale(self) -> bool:
         """Tell whether the server hung up, or said something unasked, while the wire was idle."""
-        poller = select.poll()
-        poller.register(self._socket, select.POLLIN)
-        if not poller.poll(0):
+        if not _is_readable(self._socket):
             return False
         if not isinstance(self._socket, ssl.SSLSocket):
             return True
@@ -135,3 +133,11 @@ class Wire:
         if left <= 0:
             raise TimeoutError
         self._socket.settimeout(left)
+
+
+def _is_readable(connected: socket.socket) -> bool:
+    if not hasattr(select, "poll"):  # Windows, whose select knows no limit of descriptors
+        return bool(select.select([connected], [], [], 0)[0])
+    poller = select.poll()
+    poller.register(connected, select.POLLIN)
+    return bool(poller.poll(0))
