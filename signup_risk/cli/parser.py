@@ -78,7 +78,7 @@ def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--store",
         metavar="URL",
         default="memory://",
-        help="velocity store: memory:// (default) or sqlite:///PATH",
+        help="velocity store: memory:// (default), sqlite:///PATH or redis://HOST",
     )
     score.add_argument("--model", metavar="DIR", help="folder of a model (default: the bundled one)")
     score.add_argument("--policy", metavar="FILE", help="policy as TOML or JSON (default: the default policy)")

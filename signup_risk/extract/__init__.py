@@ -4,7 +4,7 @@ Serving, training and replay call these functions and no others, so that a featu
 """
 
 from signup_risk.extract.facts import Described, describe
-from signup_risk.extract.keyed import Keys, key_of, read_velocity, signup_name
+from signup_risk.extract.keyed import Keys, is_blind, key_of, read_velocity, signup_name
 from signup_risk.extract.observation import Observation, Prepared, complete, prepare, values_of, with_velocity
 from signup_risk.extract.selection import VERSIONS, select
 
@@ -16,6 +16,7 @@ __all__ = [
     "Prepared",
     "complete",
     "describe",
+    "is_blind",
     "key_of",
     "prepare",
     "read_velocity",

@@ -56,6 +56,8 @@ class Keys:
 def read_velocity(kinds: Sequence[str], names: Mapping[str, int], touch: Touch, answer: Exchange) -> Velocity:
     """Return the velocity that a store's answer holds.
 
+    A store that evicts has to know the clock key, the first: without it there is no velocity (:func:`is_blind`).
+
     Args:
         kinds: Kind of each key of the sign-up.
         names: 32-bit names of its values.
@@ -63,8 +65,17 @@ def read_velocity(kinds: Sequence[str], names: Mapping[str, int], touch: Touch, 
         answer: What the store knew before it.
     """
     own = touch.short if answer.repeated else 0
-    views = {kind: KeyView(state, touch.at, own) for kind, state in zip(kinds, answer.states, strict=True)}
+    views = {
+        kind: KeyView(state, touch.at, own)
+        for kind, state in zip(kinds, answer.states, strict=True)
+        if state is not None or not answer.evicting  # absent, it may have been known: unknown, not zero
+    }
     return Velocity(views, names)
+
+
+def is_blind(answer: Exchange) -> bool:
+    """Tell whether nothing can be said of velocity, since a store that evicts may have lost even its clock."""
+    return answer.evicting and (not answer.states or answer.states[0] is None)
 
 
 def _key(kind: KeyKind, hashes: dict[str, int]) -> int | None:

@@ -9,7 +9,7 @@ from typing import Final
 from signup_risk.errors import StoreError
 from signup_risk.events import InputWarning, Signup
 from signup_risk.extract.facts import Described, describe
-from signup_risk.extract.keyed import Keys
+from signup_risk.extract.keyed import Keys, is_blind
 from signup_risk.features.base import Feature
 from signup_risk.features.context import Context
 from signup_risk.features.reading import Velocity
@@ -31,6 +31,7 @@ class Observation:
         failed: Facts and features that could not be worked out through a fault of ours; they are unknown.
         touch: What it left, or should have left, in the store.
         problem: Why the store could not be asked, or ``None``.
+        evicted: Whether the store gives up keys before their time, so that velocity may lack some.
     """
 
     context: Context
@@ -39,6 +40,7 @@ class Observation:
     failed: tuple[str, ...]
     touch: Touch
     problem: StoreError | None
+    evicted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,13 @@ def complete(
     described, keys = prepared.described, prepared.keys
     context, warnings = described.context, described.warnings
     if answer is not None:
-        context = with_velocity(context, keys.read(answer))
+        if not is_blind(answer):
+            context = with_velocity(context, keys.read(answer))
         if _is_late(keys.touch.at, answer):
             warnings = (*warnings, InputWarning("LATE_EVENT", "/at"))
     values, failed = values_of(context, features)
-    return Observation(context, values, warnings, described.failed + failed, keys.touch, problem)
+    evicted = answer is not None and answer.evicting
+    return Observation(context, values, warnings, described.failed + failed, keys.touch, problem, evicted)
 
 
 def _is_late(at: int, answer: Exchange) -> bool:

@@ -203,6 +203,7 @@ class Judge:
     def _degraded(self, seen: Observation, raw: float | None) -> tuple[str, ...]:
         return (
             *(("velocity",) if seen.problem is not None else ()),
+            *(("velocity.evicted",) if seen.evicted else ()),
             *(("model",) if raw is None else ()),
             *self._missing_references(seen.context.at),
             *seen.failed,

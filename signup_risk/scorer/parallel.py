@@ -171,7 +171,7 @@ class _Run(Generic[P, R]):
         chunk.exchanged.append((KeyNames(touch, kinds, names), answer))
         if answer is None:
             return str(problem)
-        return answer.repeated, [None if state is None else state.blob for state in answer.states]
+        return answer.repeated, [None if state is None else state.blob for state in answer.states], answer.evicting
 
     def _tell_campaigns(self, chunk: _Chunk[P]) -> None:
         bases: list[Basis | None] = self._await(chunk.worker, "scores")

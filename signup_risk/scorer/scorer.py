@@ -123,7 +123,8 @@ class Scorer:
         """Open a scorer.
 
         Args:
-            store: Where velocity is kept: ``memory://`` or ``sqlite:///path``.
+            store: Where velocity is kept: ``memory://``, ``sqlite:///path`` or, for many machines, ``redis://host`` and
+                its like (:data:`signup_risk.stores.urls.FORMS`).
             model: Folder of a model; the bundled one by default.
             references: What is looked up; the bundled data by default.
             policy: Thresholds, lists and bounds; the default policy if not given.

@@ -17,7 +17,7 @@ from signup_risk.campaigns.sighting import Sighting, is_mark
 from signup_risk.campaigns.signatures import SignatureList
 from signup_risk.campaigns.words import public_values
 from signup_risk.errors import ConfigurationError, StoreError
-from signup_risk.extract import Prepared, read_velocity
+from signup_risk.extract import Prepared, is_blind, read_velocity
 from signup_risk.features.reading import Velocity
 from signup_risk.policy import Policy
 from signup_risk.results import Campaign, DecisionName, Update
@@ -170,7 +170,8 @@ class CampaignWatch:
 
         try:
             until = time.monotonic() + timeout
-            found = self.detector.observe(sighting, None if answer is None else velocity, until=until)
+            asked = None if answer is None or is_blind(answer) else velocity
+            found = self.detector.observe(sighting, asked, until=until)
         except StoreError as problem:
             self._log(problem)
             return None, ("campaigns",)

@@ -29,8 +29,9 @@ from signup_risk.stores import Exchange, Hasher, KeyState
 #: A sign-up's keys on the way: event time, name of the sign-up, keys, attributes of each, kinds, names of its values.
 Keyed = tuple[int, int, list[int], list[tuple[int, ...]], list[str], dict[str, int]]
 
-#: The store's answer on the way: whether it was a repeat and the bytes of each key; or what went wrong.
-Answer = tuple[bool, list[bytes | None]] | str
+#: The store's answer on the way: whether it was a repeat, the bytes of each key, and whether the store evicts keys; or
+#: what went wrong.
+Answer = tuple[bool, list[bytes | None], bool] | str
 
 #: What campaigns say on the way: the campaign of a sign-up, and the signals that could not be looked up.
 Verdict = tuple[Membership | None, tuple[str, ...]]
@@ -122,9 +123,9 @@ def _scored(one: Any, answer: Answer | None, judge: Judge) -> Any:
     if isinstance(answer, str):
         seen = complete(one.prepared, None, judge.features, StoreUnavailable(answer))
     else:
-        repeated, blobs = answer
+        repeated, blobs, evicting = answer
         states = tuple(None if blob is None else KeyState(blob) for blob in blobs)
-        seen = complete(one.prepared, Exchange(states, repeated), judge.features)
+        seen = complete(one.prepared, Exchange(states, repeated, evicting), judge.features)
     return judge.score(one.event, seen, None, one.started)
 
 

@@ -52,10 +52,12 @@ class Exchange(NamedTuple):
     Attributes:
         states: One state an entry, in the order asked; ``None`` where the key was not known.
         repeated: Whether the sign-up had been recorded before; it was then not recorded again.
+        evicting: Whether the store gives up keys before their time, so that one that is absent may have been known.
     """
 
     states: tuple[KeyState | None, ...]
     repeated: bool
+    evicting: bool = False
 
 
 def known(blobs: Sequence[bytes | None], touch: Touch) -> tuple[tuple[KeyState | None, ...], int]:

@@ -83,6 +83,22 @@ def random_hasher() -> Hasher:
     return Hasher(secrets.token_bytes(32))
 
 
+def given_hasher(secret: str | bytes | None = None) -> Hasher:
+    """Return the hasher of a store that many machines share: its secret is given, or in the environment.
+
+    Raises:
+        ConfigurationError: There is none, or it is too short. None is made here: each machine would make another.
+    """
+    given = secret if secret is not None else os.environ.get(SECRET_VARIABLE)
+    if given is None:
+        raise ConfigurationError(
+            "a store that many machines share needs one secret for all of them, and none was given; make one with: "
+            "python -c 'import secrets; print(secrets.token_hex(32))', and set it as secret= or "
+            f"{SECRET_VARIABLE} on every machine"
+        )
+    return Hasher(given.encode() if isinstance(given, str) else given)
+
+
 def hasher_for(path: Path | None, secret: str | bytes | None = None) -> Hasher:
     """Find the secret for a store: given, from the environment, or from a file beside an embedded store.
 

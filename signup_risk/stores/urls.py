@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 from urllib.parse import unquote
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.stores.base import Store
-from signup_risk.stores.hashing import Hasher, hasher_for
+from signup_risk.stores.hashing import Hasher, given_hasher, hasher_for
 from signup_risk.stores.journal import Journal, MemoryJournal
 from signup_risk.stores.memory import MemoryStore
 from signup_risk.stores.sqlite import SqliteStore
 from signup_risk.stores.sqlite_journal import SqliteJournal
 
 #: The URLs understood, as shown in errors.
-FORMS: Final = ("memory://", "sqlite:///relative/path.db", "sqlite:////absolute/path.db")
+FORMS: Final = (
+    "memory://",
+    "sqlite:///relative/path.db",
+    "sqlite:////absolute/path.db",
+    "redis://user:password@host:6379/0",
+    "rediss://host",
+    "unix:///path/of/redis.sock",
+    "redis+cluster://host",
+    "rediss+cluster://host",
+)
+
+#: Schemes of a store that many machines share.
+_SHARED: Final = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
 
 
 def open_journal(url: str) -> Journal:
@@ -25,6 +39,9 @@ def open_journal(url: str) -> Journal:
     []
     """
     scheme, _, rest = url.partition("://")
+    if scheme in _SHARED:
+        journal: Journal = _redis().RedisJournal(url)
+        return journal
     return SqliteJournal(Path(unquote(rest[1:]))) if scheme == "sqlite" else MemoryJournal()
 
 
@@ -33,13 +50,15 @@ def open_store(url: str, *, secret: str | bytes | None = None) -> tuple[Store, H
 
     Args:
         url: One of :data:`FORMS`.
-        secret: Secret of the keyed hashes; by default ``SIGNUP_RISK_SECRET``, or for SQLite a file beside it.
+        secret: Secret of the keyed hashes; by default ``SIGNUP_RISK_SECRET``, or for SQLite a file beside it. A store
+            that many machines share has to be given one.
 
     Returns:
         The store and its hasher.
 
     Raises:
-        ConfigurationError: The URL is of no known form, or the secret is too short.
+        ConfigurationError: The URL is of no known form, the secret is too short or missing, or the package that the
+            store needs is not installed.
         StoreMismatch: The store was written under another secret.
         StoreUnavailable: The store cannot be opened.
 
@@ -55,4 +74,20 @@ def open_store(url: str, *, secret: str | bytes | None = None) -> tuple[Store, H
             raise ConfigurationError(f"the folder {path.parent} of the velocity store does not exist; make it first")
         hasher = hasher_for(path, secret)
         return SqliteStore(path, check=hasher.check()), hasher
+    if separator and scheme in _SHARED and rest:
+        redis = _redis()
+        hasher = given_hasher(secret)
+        return redis.RedisStore(url, check=hasher.check()), hasher
     raise ConfigurationError(f"unknown store URL of scheme {scheme[:20]!r}; known are {', '.join(FORMS)}")
+
+
+def _redis() -> ModuleType:
+    """Return the module of the Redis store; it is loaded only for such a URL."""
+    try:
+        return importlib.import_module("signup_risk.stores.redis")
+    except ModuleNotFoundError as problem:
+        if (problem.name or "").partition(".")[0] != "redis":
+            raise
+        raise ConfigurationError(
+            "a Redis or Valkey store needs the package redis; install it with: pip install 'signup-risk[redis]'"
+        ) from problem

@@ -14,6 +14,7 @@ from signup_risk.results import Update
 from signup_risk.scorer.parallel import assess_parallel
 from signup_risk.scorer.watch import CampaignSettings
 from signup_risk.simulation import CampaignSpec, Scenario, Waves, simulate
+from tests.stores.servers import server
 
 SECRET = "one secret for all of them"
 PATIENT_MS = 60_000.0
@@ -116,6 +117,30 @@ def test_a_file_closed_and_opened_again(stream: list[dict[str, Any]], wanted: To
         later = told(scorer, answers)
     later.updates = updates + later.updates
     assert later == wanted
+
+
+def test_a_redis_server_shared_by_two(stream: list[dict[str, Any]], wanted: Told) -> None:
+    """Two scorers that take turns on one Redis server, each with its own connections, tell what one process tells."""
+    with server() as running, opened(running.url()) as one, opened(running.url()) as other:
+        # Each is told only what it brings to light itself, and records of the other come a moment later.
+        answers = []
+        for number, event in enumerate(stream):
+            scorer, before = (one, other) if number // 50 % 2 else (other, one)
+            if number % 50 == 0:
+                settle(before)
+            answers.append(write(scorer.assess(event)))
+        assert answers == wanted.answers
+        for scorer in (one, other):
+            scorer.campaigns()
+        later = [told(scorer, answers) for scorer in (one, other)]
+        assert sorted(later[0].updates + later[1].updates, key=str) == sorted(wanted.updates, key=str)
+        assert [found.id for found in later[0].campaigns] == [found.id for found in wanted.campaigns]
+
+
+def settle(scorer: Scorer) -> None:
+    """Write what a scorer holds to write behind."""
+    watch: Any = scorer._watch
+    watch._journal._hub.flush()
 
 
 def test_nothing_of_a_person_is_in_the_file(stream: list[dict[str, Any]], wanted: Told, tmp_path: Path) -> None:

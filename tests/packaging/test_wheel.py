@@ -92,6 +92,7 @@ def test_command_scores_on_its_own(elsewhere: Path) -> None:
 def test_wheel_holds_what_it_needs(wheel: Path) -> None:
     """The wheel carries the types' marker, the model, the reference data and the notices, and no tests."""
     names = run(sys.executable, "-m", "zipfile", "--list", wheel, cwd=wheel.parent)
-    for wanted in ("py.typed", "bundled_models/bundled/model.txt", "signup_risk/data/", "NOTICE", "LICENSE"):
+    data = ("bundled_models/bundled/model.txt", "signup_risk/data/", "stores/redis/scripts/exchange.lua")
+    for wanted in ("py.typed", *data, "NOTICE", "LICENSE"):
         assert wanted in names
     assert "tests/" not in names

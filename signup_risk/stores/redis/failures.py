@@ -1,0 +1,94 @@
+"""Say in the store's own errors what a Redis server or the way to it did.
+
+No text holds a password, a secret or anything of a sign-up: servers are named by host and port alone.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import Final
+
+from redis import exceptions as told
+
+from signup_risk.errors import StoreTimeout, StoreUnavailable
+from signup_risk.stores.redis.wire import Refusal
+
+#: What error codes mean, and what to do (redis.io/docs/latest/develop/reference/protocol-spec; src/server.c of 7.0).
+_MEANINGS: Final = {
+    "NOAUTH": "it wants a password; put user and password into the URL",
+    "WRONGPASS": "it refused the user or the password of the URL",
+    "NOPERM": "the user of the URL may not do this; allow it what the documentation of the Redis store names",
+    "READONLY": "it is a read-only replica; give the address of the primary",
+    "OOM": "its memory is full and its policy is noeviction; raise maxmemory, or set maxmemory-policy volatile-ttl",
+    "LOADING": "it is still loading its data",
+    "BUSY": "it is busy with a script of somebody else's",
+    "NOSCRIPT": "it does not keep the scripts that are sent to it",
+    "MASTERDOWN": "it is a replica that has lost its primary",
+    "MISCONF": "it cannot save its data to disk and refuses to write",
+    "CLUSTERDOWN": "its cluster is down or does not cover every slot",
+    "MOVED": "it is part of a cluster; use redis+cluster:// or rediss+cluster://",
+    "CROSSSLOT": "it is part of a cluster; use redis+cluster:// or rediss+cluster://",
+    "TRYAGAIN": "its cluster is moving the slot",
+    "NOREPLICAS": "it has too few replicas to write",
+}
+#: What reading a value raises that no version of this library wrote.
+DAMAGE: Final = (struct.error, TypeError, ValueError, IndexError)
+
+_CODE: Final = re.compile(r"\b(" + "|".join(_MEANINGS) + r")\b")
+
+
+def refused(where: str, refusal: Refusal) -> StoreUnavailable:
+    """Return the error for what a server replied.
+
+    Args:
+        where: Name of the server.
+        refusal: What it replied. Before version 7 the code of an error inside a script stands within the text.
+    """
+    found = _CODE.search(str(refusal))
+    if found is None:
+        return StoreUnavailable(f"the velocity store {where} failed: the server answered {refusal.code[:40]}")
+    return StoreUnavailable(f"the velocity store {where} failed: {_MEANINGS[found[1]]} ({found[1]})")
+
+
+def late(where: str, patience: float) -> StoreTimeout:
+    """Return the error for a deadline that passed."""
+    return StoreTimeout(f"the velocity store {where} did not answer within {patience:.3f} s")
+
+
+def lost(where: str, error: Exception) -> StoreUnavailable:
+    """Return the error for a connection that could not be made, or broke.
+
+    Args:
+        where: Name of the server.
+        error: What redis-py or the socket raised.
+    """
+    if isinstance(error, told.AuthenticationError | told.ResponseError | told.BusyLoadingError):
+        return refused(where, Refusal(coded(error)))
+    if isinstance(error, told.TimeoutError | TimeoutError):
+        return StoreTimeout(f"the velocity store {where} did not answer while connecting")
+    return StoreUnavailable(f"the velocity store {where} cannot be reached: {_reason(error)}")
+
+
+def coded(error: Exception) -> str:
+    """Return what the server said, with the code that redis-py takes off some errors."""
+    text = str(error)
+    if isinstance(error, told.NoScriptError):
+        return "NOSCRIPT " + text
+    if _CODE.search(text):
+        return text
+    if isinstance(error, told.BusyLoadingError):
+        return "LOADING"
+    if isinstance(error, told.AuthenticationError):
+        return "NOAUTH" if "required" in text.lower() else "WRONGPASS"
+    return "NOPERM" if isinstance(error, told.NoPermissionError) else "ERR " + text
+
+
+def _reason(error: Exception) -> str:
+    """Return what the system said, without the address that redis-py puts around it."""
+    cause: BaseException | None = error
+    while cause is not None and not (isinstance(cause, OSError) and cause.strerror):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        return str(error) if isinstance(error, OSError) else type(error).__name__
+    return str(cause.strerror).removeprefix("[SSL: ").rstrip(".")

@@ -1,0 +1,218 @@
+"""Hold what the store and the journal of one URL share: connections, names, and what is written behind."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any, Final, TypeVar
+from weakref import WeakValueDictionary
+
+from signup_risk.errors import StoreError, StoreMismatch, StoreTimeout, StoreUnavailable
+from signup_risk.stores.journal import SETTLED_FOR
+from signup_risk.stores.redis import commands, layout
+from signup_risk.stores.redis.address import read_address
+from signup_risk.stores.redis.behind import Behind, Held
+from signup_risk.stores.redis.cluster import ClusterLink
+from signup_risk.stores.redis.commands import call, plain
+from signup_risk.stores.redis.failures import DAMAGE, refused
+from signup_risk.stores.redis.layout import Names
+from signup_risk.stores.redis.link import PATIENCE, Link, ServerLink
+from signup_risk.stores.redis.plans import Plan
+from signup_risk.stores.redis.wire import Refusal, Reply
+from signup_risk.stores.windows import DAY, SECOND
+
+T = TypeVar("T")
+
+#: Writes held behind, and how many make a batch that no round waits for. A record is some 200 bytes.
+_HELD: Final = 20_000
+BATCH: Final = 256
+
+#: Seconds for which the number of the journal's newest entry, as an exchange read it, may stand for asking.
+_FRESH: Final = 1.0
+
+#: Seconds for which records of settled sign-ups are kept after the last of them was written.
+_KEEP_SETTLED: Final = (SETTLED_FOR + 2 * DAY) // SECOND
+
+#: Seconds for which the marks of a store are kept after it was last opened or looked at: the last of all to go.
+_KEEP_META: Final = 2 * layout.KEEP
+
+#: Seconds that closing may wait for what is held.
+_LAST_WORDS: Final = 1.0
+
+
+class Hub:
+    """Share one server or cluster between a store and a journal. Safe under threads, and in the child of a fork.
+
+    Args:
+        url: Of the store.
+
+    Attributes:
+        names: Names what is kept.
+        link: Reaches the server.
+        is_cluster: Whether that is a cluster.
+        is_closed: Whether the last user has left.
+        evicting: Whether the server has been seen to evict keys, so that a key that is absent may have been known.
+        settled: Records of settled sign-ups that are still to be written: name, time, record.
+        done: Records of sign-ups that are still to be written: name, record.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.address = read_address(url)
+        self.names = Names(self.address.prefix.encode())
+        self.is_cluster = self.address.is_cluster
+        self.link: Link = ClusterLink(self.address) if self.is_cluster else ServerLink(self.address)
+        self.evicting = False
+        self.settled = Held(_HELD)
+        self.done = Held(_HELD)
+        self.behind = Behind(self.flush, self.look)
+        self.is_closed = False
+        self._users = 0
+        self._users_lock = threading.Lock()
+        self._flushing = threading.Lock()
+        self._hint = threading.local()
+
+    def join(self) -> None:
+        """Count one more user."""
+        with self._users_lock:
+            self._users += 1
+
+    def leave(self) -> None:
+        """Count one user less; the last one writes what is held and hangs up."""
+        with self._users_lock:
+            self._users -= 1
+            if self._users > 0:
+                return
+            self.is_closed = True
+        self.behind.stop()
+        with contextlib.suppress(StoreError):  # nobody is left to be told, and what is held is what may be lost
+            self.flush(_LAST_WORDS)
+        self.link.close()
+
+    def run(self, plan: Plan[T], timeout: float | None) -> T:
+        """Carry out a plan within one deadline.
+
+        Raises:
+            StoreTimeout: It took longer; what was sent may still be carried out.
+            StoreUnavailable: The server failed, or cannot be reached.
+        """
+        end = time.monotonic() + (PATIENCE if timeout is None else timeout)
+        try:
+            step = next(plan)
+            while True:
+                step = plan.send(self.call(step, end - time.monotonic()))
+        except StopIteration as result:
+            return result.value  # type: ignore[no-any-return]
+        except DAMAGE as error:
+            raise StoreUnavailable(f"a value of the velocity store is damaged ({type(error).__name__})") from error
+
+    def call(self, step: Iterable[commands.Command], timeout: float | None) -> list[Any]:
+        """Send commands and return the replies; a refusal is raised."""
+        return self.checked(self.link.call(list(step), timeout))
+
+    def checked(self, replies: list[Reply]) -> list[Any]:
+        """Return replies; raise the first refusal among them."""
+        for reply in replies:
+            if isinstance(reply, Refusal):
+                raise refused(self.link.where, reply)
+        return replies
+
+    def note(self, last: int | None) -> None:
+        """Remember the number of the journal's newest entry for the next question of this thread."""
+        self._hint.value = None if last is None else (last, time.monotonic())
+
+    def noted(self) -> int | None:
+        """Return what was noted in this thread a moment ago, once."""
+        found = getattr(self._hint, "value", None)
+        self._hint.value = None
+        return found[0] if found is not None and time.monotonic() - found[1] < _FRESH else None
+
+    def flush(self, timeout: float | None = None) -> None:
+        """Write what is held.
+
+        Raises:
+            StoreError: Some of it could not be written, and stays held.
+        """
+        if not self.settled and not self.done:
+            return
+        if not self._flushing.acquire(timeout=PATIENCE if timeout is None else max(timeout, 0.0)):
+            raise StoreTimeout(f"the velocity store {self.link.where} was busy writing behind")
+        try:
+            while self.settled or self.done:
+                self._flush(timeout)
+        finally:
+            self._flushing.release()
+
+    def _flush(self, timeout: float | None) -> None:
+        rows, done = self.settled.take(BATCH), self.done.take(BATCH)
+        step = [plain(own, b"SET", own, record, b"EX", layout.KEEP) for own, record in done]
+        if rows:
+            words = (word for row in rows for word in row)
+            keys = [self.names.settled, self.names.order]
+            step.append(call(commands.SETTLE, keys, _KEEP_SETTLED, *words))
+        try:
+            self.call(step, timeout)
+        except StoreError:
+            self.settled.put_back(rows)
+            self.done.put_back(done)
+            raise
+
+    def prepare(self, check: str) -> None:
+        """Mark a new store with layout and secret, or see that an older one has the same.
+
+        Raises:
+            StoreMismatch: It was written under another secret or by another layout.
+        """
+        meta = self.names.meta
+        fields = {b"layout": layout.VERSION.encode(), b"secret": check.encode()}
+        steps = [plain(meta, b"HSETNX", meta, field, value) for field, value in fields.items()]
+        steps += [plain(meta, b"HMGET", meta, *fields), plain(meta, b"EXPIRE", meta, _KEEP_META)]
+        is_new, _, found, _ = self.call(steps, None)
+        for (field, value), held in zip(fields.items(), found, strict=True):
+            if value != held:
+                problem = "by another version of the library" if field == b"layout" else "under another secret"
+                raise StoreMismatch(
+                    f"the velocity store {self.link.where} was written {problem} below the prefix "
+                    f"{self.address.prefix!r}; give the secret or version that made it, or another ?prefix="
+                )
+        self.look(is_new=bool(is_new))
+
+    def look(self, *, is_new: bool = False) -> None:
+        """Find out whether the server evicts keys, and remember it for the retention.
+
+        Evictions are counted by a server from its start. What it had evicted when the store was made does not count;
+        what it evicts of others does, since nobody can tell. A user who may not ask for INFO is not told.
+        """
+        meta, mark = self.names.meta, self.names.evicted
+        replies = [self.link.ask(node, plain(b"", b"INFO")) for node in self.link.nodes()]
+        for server, evicted in [_info(reply) for reply in replies if isinstance(reply, bytes)]:
+            field = f"evicted:{server}".encode()
+            steps = [plain(meta, b"HSETNX", meta, field, evicted if is_new else 0), plain(meta, b"HGET", meta, field)]
+            base = int(self.call([*steps, plain(meta, b"EXPIRE", meta, _KEEP_META)], None)[1])
+            if evicted > base:
+                told = plain(mark, b"SET", mark, b"1", b"EX", layout.KEEP)
+                self.call([told, plain(meta, b"HSET", meta, field, evicted)], None)
+        (found,) = self.call([plain(mark, b"GET", mark)], None)
+        self.evicting = found is not None
+
+
+def _info(text: bytes) -> tuple[str, int]:
+    """Return a server's run id and how many keys it has evicted."""
+    rows = dict(row.split(b":", 1) for row in text.split(b"\r\n") if b":" in row)
+    return rows.get(b"run_id", b"").decode(), int(rows.get(b"evicted_keys", 0))
+
+
+_HUBS: Final[WeakValueDictionary[str, Hub]] = WeakValueDictionary()
+
+
+def new_hub(url: str) -> Hub:
+    """Return a hub of its own for a store; a journal of the same URL that is opened later shares it."""
+    hub = _HUBS[url] = Hub(url)
+    return hub
+
+
+def shared_hub(url: str) -> Hub:
+    """Return the hub of the newest store of a URL in this process, or one of its own."""
+    hub = _HUBS.get(url)
+    return Hub(url) if hub is None or hub.is_closed else hub

@@ -1,0 +1,213 @@
+"""Start real Redis or Valkey servers for tests, each of its own, and see that they end.
+
+A server listens on a Unix socket and, where a test needs it, on a port with or without TLS; nothing is written to disk.
+Without a server the tests fail and say what to install: a store that nobody tried is no store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import redis
+
+#: Programs looked for, in this order, on PATH and beside the interpreter.
+PROGRAMS = ("redis-server", "valkey-server")
+
+#: A server that has not answered after so many seconds does not start.
+_PATIENCE = 20.0
+
+#: Slots of a cluster's nodes.
+_SHARES = (range(5461), range(5461, 10923), range(10923, 16384))
+
+
+def program(*names: str) -> str:
+    """Return the path of a server's program, or fail with what to install."""
+    folders = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
+    for name in names or PROGRAMS:
+        if found := shutil.which(name, path=folders):
+            return found
+    raise AssertionError(
+        f"none of {', '.join(names or PROGRAMS)} is on PATH, and the tests of the Redis store need a real server; "
+        "install one: apt-get install redis-server, brew install redis, or see scripts/lib/environment.sh"
+    )
+
+
+def free_port() -> int:
+    """Return a port that is free now, low enough for the bus of a cluster 10,000 above it."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port < 55_000:
+            return port
+
+
+@dataclass
+class Server:
+    """Hold a running server.
+
+    Attributes:
+        process: The server.
+        folder: Its folder; short, since the path of a Unix socket has at most 108 bytes.
+        port: Its port; 0 for none.
+        password: Its password, if it wants one.
+    """
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    port: int = 0
+    password: str = ""
+    clients: list[redis.Redis] = field(default_factory=list)
+
+    @property
+    def socket(self) -> Path:
+        """Return its Unix socket."""
+        return self.folder / "s"
+
+    def url(self, prefix: str = "sr1:", **options: str) -> str:
+        """Return the URL of a store on its Unix socket."""
+        query = "&".join(f"{name}={value}" for name, value in {"prefix": prefix, **options}.items())
+        return f"unix://{self.socket}?{query}"
+
+    def port_url(self, prefix: str = "sr1:") -> str:
+        """Return the URL of a store on its port."""
+        return f"redis://127.0.0.1:{self.port}/0?prefix={prefix}"
+
+    def client(self) -> Any:
+        """Return a client of redis-py; closed with the server."""
+        if not self.clients:
+            self.clients.append(redis.Redis(unix_socket_path=str(self.socket), password=self.password or None))
+        return self.clients[0]
+
+    def stop(self) -> None:
+        """End the server."""
+        for client in self.clients:
+            client.close()
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def server(*options: str, port: bool = False, password: str = "", name: str = "") -> Iterator[Server]:
+    """Run a server while the context lasts.
+
+    Args:
+        options: Further options, as on its command line.
+        port: Whether it listens on a port as well.
+        password: What it asks for.
+        name: Program to run; the first that is found by default.
+    """
+    started = start(*options, port=port, password=password, name=name)
+    try:
+        yield started
+    finally:
+        started.stop()
+
+
+def start(*options: str, port: bool = False, password: str = "", name: str = "") -> Server:
+    """Start a server; whoever does ends it."""
+    command = program(name) if name else program()
+    folder = Path(tempfile.mkdtemp(prefix="sr"))
+    number = free_port() if port else 0
+    given = ["--unixsocket", str(folder / "s"), "--dir", str(folder), "--save", "", "--appendonly", "no"]
+    given += ["--requirepass", password] if password else []
+    if "--tls-port" not in options:
+        given += ["--port", str(number)]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([command, *given, *options], stdout=log, stderr=log)
+    running = Server(process, folder, number, password)
+    try:
+        _await(running)
+    except BaseException:
+        running.stop()
+        raise
+    return running
+
+
+def _await(running: Server) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not _answers(running.socket):
+        if time.monotonic() > end or running.process.poll() is not None:
+            said = (running.folder / "log").read_text(errors="replace")[-500:]
+            raise AssertionError(f"the server does not start: {said}")
+        time.sleep(0.02)
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(_PATIENCE)
+        try:
+            probe.connect(str(path))
+            probe.sendall(b"PING\r\n")
+            return probe.recv(64).startswith((b"+PONG", b"-NOAUTH"))
+        except OSError:
+            return False
+
+
+@dataclass
+class Cluster:
+    """Hold a cluster of three primaries.
+
+    Attributes:
+        servers: Its nodes.
+    """
+
+    servers: list[Server]
+
+    def url(self, prefix: str = "sr1:") -> str:
+        """Return the URL of a store on it."""
+        return f"redis+cluster://127.0.0.1:{self.servers[0].port}?prefix={prefix}"
+
+    def first_owner(self, slot: int) -> Server:
+        """Return the node that was given a slot when the cluster was made."""
+        return next(one for one, share in zip(self.servers, _SHARES, strict=True) if slot in share)
+
+    def move(self, slot: int, source: Server, target: Server) -> None:
+        """Move a slot with all its keys, as redis-cli --cluster reshard does."""
+        if source is target:
+            return
+        ids = {id(one): one.client().execute_command("CLUSTER MYID").decode() for one in (source, target)}
+        target.client().execute_command("CLUSTER SETSLOT", slot, "IMPORTING", ids[id(source)])
+        source.client().execute_command("CLUSTER SETSLOT", slot, "MIGRATING", ids[id(target)])
+        while keys := source.client().execute_command("CLUSTER GETKEYSINSLOT", slot, 50):
+            source.client().execute_command("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+        for one in (target, source, *self.servers):
+            one.client().execute_command("CLUSTER SETSLOT", slot, "NODE", ids[id(target)])
+
+    def flush(self) -> None:
+        """Forget all keys."""
+        for one in self.servers:
+            one.client().flushall()
+
+
+@contextlib.contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Run a cluster while the context lasts."""
+    with contextlib.ExitStack() as stack:
+        options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--bind", "127.0.0.1")
+        servers = [stack.enter_context(server(*options, port=True)) for _ in range(3)]
+        for one, share in zip(servers, _SHARES, strict=True):
+            one.client().execute_command("CLUSTER ADDSLOTS", *share)
+            one.client().execute_command("CLUSTER MEET", "127.0.0.1", servers[0].port)
+        end = time.monotonic() + _PATIENCE
+        while not all(_is_whole(one) for one in servers):
+            assert time.monotonic() < end, "the cluster does not come together"
+            time.sleep(0.05)
+        yield Cluster(servers)
+
+
+def _is_whole(one: Server) -> bool:
+    info = one.client().execute_command("CLUSTER INFO")
+    return (info["cluster_state"], info["cluster_known_nodes"]) == ("ok", "3")

@@ -1,0 +1,86 @@
+"""Hold the Redis store and journal to the contracts, on one server, over its port and its socket, and on a cluster."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from signup_risk.stores import Store
+from signup_risk.stores.contract import StoreContract
+from signup_risk.stores.journal import Journal
+from signup_risk.stores.journal_contract import JournalContract
+from signup_risk.stores.redis import RedisJournal, RedisStore
+from tests.stores.servers import Cluster, Server
+
+
+def prefix_of(path: Path) -> str:
+    """Return a prefix that belongs to a test's folder."""
+    return hashlib.sha256(str(path).encode()).hexdigest()[:12] + ":"
+
+
+class _Opening:
+    """Open stores and journals that are closed after the test."""
+
+    @pytest.fixture(autouse=True)
+    def _opened(self, redis_server: Server) -> Iterator[None]:
+        self.server = redis_server
+        self.open_ones: list[RedisStore | RedisJournal] = []
+        yield
+        for one in self.open_ones:
+            one.close()
+        redis_server.client().flushall()
+
+    def url(self, tmp_path: Path) -> str:
+        """Return a URL of the test's own."""
+        return self.server.url(prefix_of(tmp_path))
+
+    def size(self, store: Store) -> int:
+        """Count its keys."""
+        assert isinstance(store, RedisStore)
+        return len(store)
+
+
+class TestRedisStore(_Opening, StoreContract):
+    """Hold the store to the contract, over a Unix socket."""
+
+    def open(self, tmp_path: Path) -> Store:
+        """Open a store."""
+        store = RedisStore(self.url(tmp_path))
+        self.open_ones.append(store)
+        return store
+
+
+class TestRedisJournal(_Opening, JournalContract):
+    """Hold the journal to the contract."""
+
+    def open(self, tmp_path: Path) -> Journal:
+        """Open a journal."""
+        journal = RedisJournal(self.url(tmp_path))
+        self.open_ones.append(journal)
+        return journal
+
+
+class _OnCluster:
+    @pytest.fixture(autouse=True)
+    def _opened(self, redis_cluster: Cluster) -> Iterator[None]:
+        self.cluster = redis_cluster
+        self.open_ones: list[RedisStore | RedisJournal] = []
+        yield
+        for one in self.open_ones:
+            one.close()
+        redis_cluster.flush()
+
+    def url(self, tmp_path: Path) -> str:
+        """Return a URL of the test's own."""
+        return self.cluster.url(prefix_of(tmp_path))
+
+
+class TestClusterStore(_OnCluster, TestRedisStore):
+    """Hold the store to the contract, on a cluster."""
+
+
+class TestClusterJournal(_OnCluster, TestRedisJournal):
+    """Hold the journal to the contract, on a cluster."""
