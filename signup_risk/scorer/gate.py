@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Final
 from signup_risk.errors import StoreError, StoreUnavailable
 from signup_risk.observer import Observer
 from signup_risk.stores import Exchange, PendingWrites, Store, Touch
+from signup_risk.stores.base import AsyncStore
 from signup_risk.stores.breaker import Breaker, BreakerState
 from signup_risk.stores.pending import LIMIT
 
@@ -90,6 +92,26 @@ class StoreGate:
         self._breaker.worked()
         self.pending.flush(end - time.perf_counter())
         return answer, None
+
+    async def exchange_async(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:  # noqa: ASYNC109
+        """Exchange as :meth:`exchange` does on the running loop; only for a store that can (:attr:`is_async`)."""
+        assert isinstance(self._store, AsyncStore)  # noqa: S101 - for the type checker; callers ask first
+        if not self._breaker.asks():
+            return None, self._spare(touch)
+        end = time.perf_counter() + timeout
+        try:
+            answer = await self._store.exchange_async(touch, timeout=timeout)
+        except StoreError as problem:
+            return None, self._fail(touch, problem)
+        self._breaker.worked()
+        if len(self.pending):
+            await asyncio.to_thread(self.pending.flush, end - time.perf_counter())
+        return answer, None
+
+    @property
+    def is_async(self) -> bool:
+        """Say whether the store answers on event loops."""
+        return isinstance(self._store, AsyncStore)
 
     def report(self, signup: int, outcome: int | None, known_at: int, timeout: float) -> bool:
         """Report an outcome; one that cannot be written now is queued, behind its sign-up.

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, NamedTuple, Self
 
 from signup_risk.campaigns.detector import Membership
-from signup_risk.campaigns.found import FoundCampaign
 from signup_risk.campaigns.partners import Partners
 from signup_risk.errors import ConfigurationError, StoreError
 from signup_risk.events import Signup
-from signup_risk.extract import VERSIONS, complete, prepare, signup_name
+from signup_risk.extract import VERSIONS, Prepared, complete, prepare, signup_name
 from signup_risk.model import ModelArtefact, bundled_model_path
 from signup_risk.normalize import user_agent
 from signup_risk.observer import Observer, QuietObserver
 from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
-from signup_risk.results import Assessment, Campaign, Update
+from signup_risk.results import Assessment
+from signup_risk.scorer.campaign_face import CampaignFace
 from signup_risk.scorer.gate import StoreGate, StoreHealth
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
 from signup_risk.scorer.sandbox import fixed, warn_of_sandbox
+from signup_risk.scorer.threads import Threads
 from signup_risk.scorer.times import microseconds, moment_of, timely, utc_now
-from signup_risk.scorer.watch import DEFAULTS, Basis, CampaignSettings, CampaignWatch, KeyNames, Ruling
+from signup_risk.scorer.watch import DEFAULTS, Basis, CampaignSettings, CampaignWatch, KeyNames
 from signup_risk.scorer.worker import Recipe
 from signup_risk.stores import (
     ABUSIVE,
@@ -41,6 +40,7 @@ from signup_risk.stores import (
     open_journal,
     open_store,
 )
+from signup_risk.stores.base import AsyncStore
 
 Outcome = Literal["abusive", "legitimate", "cleared"]
 
@@ -48,13 +48,24 @@ Outcome = Literal["abusive", "legitimate", "cleared"]
 #: what a person notices (about 100 ms, Nielsen 1993).
 DEADLINE_MS: Final = 50.0
 
-#: Threads behind the asynchronous form.
-_THREADS: Final = 4
-
 _OUTCOMES: Final[Mapping[str, int | None]] = {"abusive": ABUSIVE, "legitimate": LEGITIMATE, "cleared": None}
 
 
-class Scorer:
+class _Under(NamedTuple):
+    """Hold a sign-up under way, between the two halves of assessing it."""
+
+    event: Signup
+    prepared: Prepared
+    explain: ExplainMode | None
+    started: float
+    deadline: float
+
+    def left(self) -> float:
+        """Return the seconds that it may still wait."""
+        return max(0.0, self.deadline - time.perf_counter())
+
+
+class Scorer(CampaignFace):
     """Assess sign-ups. Safe under threads; open one a process.
 
     Use :meth:`open`; the constructor takes the parts.
@@ -99,8 +110,7 @@ class Scorer:
         if sandbox:
             warn_of_sandbox()
         self._gate = StoreGate(store, observer=self._observer)
-        self._threads: ThreadPoolExecutor | None = None
-        self._threads_pid = 0
+        self._threads = Threads()
         self._closed = False
 
     @classmethod
@@ -202,6 +212,19 @@ class Scorer:
         deadline_ms: float | None,
         started: float,
     ) -> Assessment:
+        under = self._begin(signup, explain, deadline_ms, started)
+        if isinstance(under, Assessment):
+            return under
+        return self._end(under, *self.exchange(under.prepared.keys.touch, under.left()))
+
+    def _begin(
+        self,
+        signup: Mapping[str, Any] | Signup,
+        explain: ExplainMode | None,
+        deadline_ms: float | None,
+        started: float,
+    ) -> _Under | Assessment:
+        """Do what comes before the store is asked; an address of the sandbox is answered at once."""
         if self._closed:
             raise ConfigurationError("this scorer is closed; open another one")
         if explain is not None:
@@ -211,11 +234,13 @@ class Scorer:
         if self._sandbox and (reserved := fixed(event, self._judge.policy, self._judge.model_info, started)):
             return reserved
         deadline = started + (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
-        prepared = prepare(event, event.at_us, self._references, self._hasher)
-        answer, problem = self.exchange(prepared.keys.touch, max(0.0, deadline - time.perf_counter()))
-        seen = complete(prepared, answer, self._judge.features, problem)
-        scored = self._judge.score(event, seen, explain, started)
-        found, unseen = self.observe(KeyNames.of(prepared), answer, scored, max(0.0, deadline - time.perf_counter()))
+        return _Under(event, prepare(event, event.at_us, self._references, self._hasher), explain, started, deadline)
+
+    def _end(self, under: _Under, answer: Exchange | None, problem: StoreError | None) -> Assessment:
+        """Do what comes after the store was asked."""
+        seen = complete(under.prepared, answer, self._judge.features, problem)
+        scored = self._judge.score(under.event, seen, under.explain, under.started)
+        found, unseen = self.observe(KeyNames.of(under.prepared), answer, scored, under.left())
         return self._judge.conclude(scored, found, unseen)
 
     def observe(
@@ -240,9 +265,15 @@ class Scorer:
         deadline_ms: float | None = None,
     ) -> Assessment:
         """Assess one sign-up as :meth:`assess` does, without blocking the event loop."""
-        # The deadline runs from here: a sign-up that waits for a free thread has less left for the store.
-        work = partial(self._assess, signup, explain, deadline_ms, time.perf_counter())
-        return self._told(await asyncio.get_running_loop().run_in_executor(self._executor(), work))
+        started = time.perf_counter()  # waiting for a free thread is part of the time
+        if not self._gate.is_async:
+            work = partial(self._assess, signup, explain, deadline_ms, started)
+            return self._told(await self._threads.run(work))
+        under = self._begin(signup, explain, deadline_ms, started)
+        if isinstance(under, Assessment):
+            return self._told(under)
+        answer = await self._gate.exchange_async(under.prepared.keys.touch, under.left())
+        return self._told(await self._threads.run(partial(self._end, under, *answer)))
 
     def report(
         self, signup_id: str, outcome: Outcome, *, at: datetime | str | None = None, deadline_ms: float | None = None
@@ -275,46 +306,12 @@ class Scorer:
     ) -> bool:
         """Report an outcome as :meth:`report` does, without blocking the event loop."""
         work = partial(self.report, signup_id, outcome, at=at, deadline_ms=deadline_ms)
-        return await asyncio.get_running_loop().run_in_executor(self._executor(), work)
-
-    def updates(self) -> Iterator[Update]:
-        """Yield what has come to light about earlier sign-ups since the last call, oldest first.
-
-        Each comes out once, in the process whose sign-up brought it to light.
-
-        Examples:
-            >>> with Scorer.open("memory://") as scorer:
-            ...     list(scorer.updates())
-            []
-        """
-        return iter(()) if self._watch is None else self._watch.updates()
-
-    def campaigns(self) -> tuple[Campaign, ...]:
-        """Return the campaigns that are open, quiet or ruled on, in the order in which they opened."""
-        return () if self._watch is None else self._watch.told(microseconds(self._clock()))
-
-    def rule(self, campaign: str, what: Ruling, *, by: str, days: float | None = None, title: str = "") -> bool:
-        """Rule on a campaign of the store, and say whether it is known; every process that shares the store follows.
-
-        See :meth:`signup_risk.scorer.watch.CampaignWatch.rule`.
-        """
-        if self._watch is None:
-            raise ConfigurationError("this scorer was opened without campaigns; leave campaigns=None out")
-        return self._watch.rule(campaign, what, by, microseconds(self._clock()), days=days, title=title)
-
-    def campaign_joins(self) -> list[tuple[int, str, str]]:
-        """Return time in microseconds, sign-up and campaign of whoever joined one."""
-        return [] if self._watch is None else self._watch.joins()
-
-    def found_campaigns(self) -> tuple[FoundCampaign, ...]:
-        """Return the campaigns with their cells and members, as :mod:`signup_risk.campaigns.review` takes them."""
-        return () if self._watch is None else self._watch.found(self._store, microseconds(self._clock()))
+        return await self._threads.run(work)
 
     def close(self) -> None:
         """Make the writes still pending if the store takes them, and release everything."""
         self._closed = True
-        if self._threads is not None and self._threads_pid == os.getpid():
-            self._threads.shutdown(wait=True)
+        self._threads.close()
         self._gate.close(self._deadline_ms / 1000)
         if self._watch is not None:
             self._watch.close()
@@ -375,12 +372,6 @@ class Scorer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await asyncio.get_running_loop().run_in_executor(None, self.close)
-
-    def _executor(self) -> ThreadPoolExecutor:
-        if self._closed:
-            raise ConfigurationError("this scorer is closed; open another one")
-        if self._threads is None or self._threads_pid != os.getpid():  # threads do not cross a fork
-            self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="signup-risk")
-            self._threads_pid = os.getpid()
-        return self._threads
+        if isinstance(self._store, AsyncStore):
+            await self._store.close_async()
+        await asyncio.to_thread(self.close)

@@ -9,7 +9,7 @@ Another implementation runs :class:`signup_risk.stores.contract.StoreContract` a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from signup_risk.stores.state import KeyState, record
 
@@ -106,3 +106,14 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Release what is held. A second call does nothing."""
+
+
+@runtime_checkable
+class AsyncStore(Protocol):
+    """Answer on an event loop as well; a store that does not is asked in a thread."""
+
+    async def exchange_async(self, touch: Touch, *, timeout: float | None = None) -> Exchange:  # noqa: ASYNC109
+        """Exchange as :meth:`Store.exchange` does, without blocking the running loop."""
+
+    async def close_async(self) -> None:
+        """Release what belongs to the running loop."""
