@@ -22,9 +22,11 @@ CELL_KINDS: Final = tuple(kind.name for kind in KINDS if kind.name not in _NO_CE
 LEAST_SIZE: Final = 5
 LEAST_MARKS: Final = 3
 
-#: Heat that a cell needs: standard deviations above its own past, in a day or a week. What always ran like this is
-#: how the site is, whoever uses it.
+#: Heat of a cell: standard deviations above its own past, in a day or a week. What always ran like this is probably
+#: how the site is, whoever uses it; so a cell that is not hot needs more evidence against a crowd, in bits. A farm that
+#: runs evenly for weeks is its cells' own past and never hot again.
 HOT: Final = 3.3
+COLD_BITS: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,10 @@ def _tested(  # noqa: PLR0913 - a cell, and what it is tested with
         return None
     marked = [short for short in earlier if short in marks]
     count = len(marked) + 1
-    if count < LEAST_MARKS or evidence(count, size, crowd_bound(kind)) < CROWD_BITS:
+    if count < LEAST_MARKS:
         return None
-    bits = evidence(count, size, CHANCE)
-    if bits < bar or not is_hot(kind, velocity):
+    bits, against_crowd = evidence(count, size, CHANCE), evidence(count, size, crowd_bound(kind))
+    if bits < bar or against_crowd < (CROWD_BITS if is_hot(kind, velocity) else COLD_BITS):
         return None
     own = sighting.short
     return FoundCell(kind, key, bits, (*earlier, own), (*marked, own), velocity.first_at(kind, DAYS_7))

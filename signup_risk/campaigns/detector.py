@@ -46,8 +46,11 @@ _WAITING: Final = 100_000
 _TRIM_EVERY: Final = 64
 _TRIM_ROWS: Final = 256
 
-#: Purity that an analyst's confirmation stands for.
+#: Purity that an analyst's confirmation stands for, in cells that are the campaign's own: where others come in as well,
+#: as on a network or in a common form of mailbox, it says little of the next one. So few tell nothing yet.
 _CONFIRMED: Final = 0.9
+_OWN: Final = 0.5
+_FEW: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +218,22 @@ class Detector:
         record = self.book.cells.get(cell.key)
         if record is None:
             return
-        owners = Counter(self.book.owner[short].id for short in cell.marked if short in self.book.owner)
+        met = Counter(other.id for short in cell.marked if (other := self._met(record, short)) is not None)
         told = [
             entries.bridged(at, record.id, other, cell.kind)
-            for other, common in sorted(owners.items())
+            for other, common in sorted(met.items())
             if _is_common(common, cell, _BRIDGES) and not self.book.is_bridged(record.id, other, cell.kind)
         ]
         if told:
             self._append(told, until)
+
+    def _met(self, record: CampaignRecord, short: int) -> CampaignRecord | None:
+        """Return the other campaign that a sign-up belongs to, unless it came there by what is known to join both."""
+        other = self.book.owner.get(short)
+        if other is None or other is record:
+            return None
+        via = other.cells.get(other.members[short].via)
+        return None if via is not None and self.book.is_bridged(record.id, other.id, via.kind) else other
 
     def _recruit(self, sighting: Sighting, velocity: Velocity, until: float | None) -> None:
         """Find members among the earlier sign-ups of the open cells, and say so of those that were admitted."""
@@ -291,7 +302,13 @@ class Detector:
         """Return the share of members in a cell, the present sign-up left out: its own score counts by itself."""
         marks = self.book.marks
         found = purity(sum(short in marks for short in earlier), len(earlier))
-        return max(found, _CONFIRMED) if record.status(sighting.at) == "confirmed" else found
+        is_confirmed = record.status(sighting.at) == "confirmed" and self._is_own(record, earlier)
+        return max(found, _CONFIRMED) if is_confirmed else found
+
+    def _is_own(self, record: CampaignRecord, earlier: Sequence[int]) -> bool:
+        """Say whether hardly anybody but a campaign's members falls in a cell."""
+        members = sum(short in record.members for short in earlier)
+        return len(earlier) < _FEW or members >= _OWN * len(earlier)
 
     def _records(self, shorts: Sequence[int], until: float | None) -> list[Settled]:
         """Return the records of sign-ups, in the order asked."""

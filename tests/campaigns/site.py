@@ -21,10 +21,11 @@ from signup_risk.stores.windows import DAY, HOUR, MINUTE, SECOND
 START: Final = 1_780_000_000 * SECOND
 HASHER: Final = Hasher(b"the secret of a made-up site")
 
-#: A score that one legitimate sign-up in a thousand reaches; one that a third of them reach; and one between.
+#: A score that one legitimate sign-up in a thousand reaches; one that a third of them reach; and two between.
 MARK: Final = 0.001
 PLAIN: Final = 0.33
 MIDDLING: Final = 0.008
+MILD: Final = 0.1
 
 #: Marks after which a new cell is proven: that many have to have been there before, for it to run hot.
 PROOF: Final = 6
@@ -118,4 +119,4 @@ def ids(record: CampaignRecord) -> list[str]:
     return [HASHER.unseal(member.name, bytes.fromhex(member.sealed)) for member in members]
 
 
-__all__ = ["DAY", "HASHER", "HOUR", "MARK", "MIDDLING", "MINUTE", "PLAIN", "PROOF", "START", "Site", "ids"]
+__all__ = ["DAY", "HASHER", "HOUR", "MARK", "MIDDLING", "MILD", "MINUTE", "PLAIN", "PROOF", "START", "Site", "ids"]

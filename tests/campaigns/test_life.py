@@ -11,7 +11,7 @@ import pytest
 from signup_risk.policy import Policy
 from signup_risk.results import DecisionName
 from signup_risk.stores.sqlite_journal import SqliteJournal
-from tests.campaigns.site import DAY, HOUR, MARK, MIDDLING, MINUTE, PLAIN, PROOF, Site, ids
+from tests.campaigns.site import DAY, HOUR, MARK, MIDDLING, MILD, MINUTE, PLAIN, PROOF, Site, ids
 
 FARM = {"email_domain": "farm.example"}
 
@@ -215,14 +215,38 @@ def test_confirmed_until() -> None:
     """A confirmation holds until its end, and lets in what the cell alone would leave out."""
     site = opened()
     [record] = site.campaigns
+    site.farm(FARM, 4, PLAIN)
+    assert site.sign_up(FARM, MILD) is None
     site.rule(record, "confirm", until=site.at + DAY)
     assert record.status(site.at) == "confirmed"
     assert [record.status(site.at + DAY - 1), record.status(site.at + DAY)] == ["confirmed", "open"]
-    site.farm(FARM, 60, PLAIN)
-    found = site.sign_up(FARM, MIDDLING)
+    found = site.sign_up(FARM, MILD)
     assert found is not None
     assert found.campaign.status == "confirmed"
-    assert site.sign_up(FARM, MIDDLING, after=2 * DAY) is None
+    assert site.sign_up(FARM, MILD, after=2 * DAY) is None
+
+
+def test_confirmed_cell_that_others_use_too() -> None:
+    """Where mostly others come in, as on a network, a confirmation takes no ordinary sign-up for a member."""
+    site = opened()
+    [record] = site.campaigns
+    site.rule(record, "confirm", until=site.at + DAY)
+    site.farm(FARM, 12, PLAIN)
+    assert site.sign_up(FARM, MILD) is None
+    assert site.sign_up(FARM, MARK) is not None
+
+
+def test_farms_that_meet_late_are_one() -> None:
+    """Two campaigns are joined once their cells hold each other's marks, though the cells were given away long ago."""
+    site = Site().past()
+    one, other = {"email_domain": "one.example", "asn": "64500"}, {"tls": "print", "agent": "browser"}
+    site.farm(one, 10)
+    site.farm(other, 10)
+    first, second = site.campaigns
+    site.farm({**one, **other}, 40)
+    assert site.campaigns == [first]
+    assert second.status(site.at) == "merged"
+    assert len(first.members) == 60
 
 
 def test_named() -> None:
