@@ -10,9 +10,11 @@ from signup_risk.errors import ConfigurationError
 from signup_risk.stores.base import Store
 from signup_risk.stores.hashing import Hasher, hasher_for
 from signup_risk.stores.journal import Journal, MemoryJournal
+from signup_risk.stores.ledger import Ledger, MemoryLedger
 from signup_risk.stores.memory import MemoryStore
 from signup_risk.stores.sqlite import SqliteStore
 from signup_risk.stores.sqlite_journal import SqliteJournal
+from signup_risk.stores.sqlite_ledger import SqliteLedger
 
 #: The URLs understood, as shown in errors.
 FORMS: Final = ("memory://", "sqlite:///relative/path.db", "sqlite:////absolute/path.db")
@@ -26,6 +28,16 @@ def open_journal(url: str) -> Journal:
     """
     scheme, _, rest = url.partition("://")
     return SqliteJournal(Path(unquote(rest[1:]))) if scheme == "sqlite" else MemoryJournal()
+
+
+def open_ledger(url: str) -> Ledger:
+    """Open the ledger of outcomes that belongs to the store of a URL, which has to have been opened before.
+
+    >>> open_ledger("memory://").page()
+    []
+    """
+    scheme, _, rest = url.partition("://")
+    return SqliteLedger(Path(unquote(rest[1:]))) if scheme == "sqlite" else MemoryLedger()
 
 
 def open_store(url: str, *, secret: str | bytes | None = None) -> tuple[Store, Hasher]:
