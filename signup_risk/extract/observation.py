@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -31,6 +32,7 @@ class Observation:
         failed: Facts and features that could not be worked out through a fault of ours; they are unknown.
         touch: What it left, or should have left, in the store.
         problem: Why the store could not be asked, or ``None``.
+        draw: Gives the sign-up's own number, see :func:`signup_risk.extract.keyed.chance`; a policy that explores asks.
     """
 
     context: Context
@@ -39,6 +41,7 @@ class Observation:
     failed: tuple[str, ...]
     touch: Touch
     problem: StoreError | None
+    draw: Callable[[], float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def complete(
         if _is_late(keys.touch.at, answer):
             warnings = (*warnings, InputWarning("LATE_EVENT", "/at"))
     values, failed = values_of(context, features)
-    return Observation(context, values, warnings, described.failed + failed, keys.touch, problem)
+    return Observation(context, values, warnings, described.failed + failed, keys.touch, problem, keys.draw)
 
 
 def _is_late(at: int, answer: Exchange) -> bool:

@@ -85,6 +85,6 @@ def decide(artefact: ModelArtefact, table: FeatureTable, scores: Floats, policy:
             return Evidence.of(raw, step_up_raw, inputs, found)
 
         decision = policy.decide(calibration.fpr(raw), evidence=evidence)
-        ranks.append(OUTCOMES.index(decision.shadow or decision.outcome))
+        ranks.append(OUTCOMES.index(decision.would_be))
         notes.update(decision.notes)
     return Decisions(f"{policy.name} {policy.version}", np.asarray(ranks), notes["SINGLE_ATTRIBUTE"])
