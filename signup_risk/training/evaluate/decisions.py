@@ -13,7 +13,7 @@ from signup_risk.model import ModelArtefact
 from signup_risk.policy import Evidence, Policy
 from signup_risk.policy.decision import OUTCOMES
 from signup_risk.results import DecisionName
-from signup_risk.training.evaluate.intervals import Share, wilson
+from signup_risk.training.evaluate.intervals import Share, weighted_wilson
 from signup_risk.training.evaluate.sample import Bools, Floats, Sample
 from signup_risk.training.table import FeatureTable
 
@@ -57,7 +57,8 @@ class Decisions:
         found = []
         for decision in OUTCOMES[1:]:
             stopped = self.stopped(decision)
-            shares = [wilson(int((stopped & who).sum()), int(who.sum())) for who in (sample.abusive, sample.legitimate)]
+            both = (sample.abusive, sample.legitimate)
+            shares = [weighted_wilson(stopped[who], sample.weights[who]) for who in both]
             found.append(Level(decision, *shares))
         return tuple(found)
 
