@@ -38,15 +38,11 @@ class EventFile(Protocol):
 
 
 @contextmanager
-def open_event_file(name: str, *, weighted: bool = False) -> Iterator[EventFile]:
+def open_event_file(name: str) -> Iterator[EventFile]:
     """Open a file for events, standard output for ``-``.
 
     What is written stands in a scratch file until the block ends without an error, so that nobody takes half a
     file for a whole one.
-
-    Args:
-        name: The file.
-        weighted: Whether a table has columns for how sure labels are and how likely they could be observed.
 
     Raises:
         UnreadableFile: The name tells no format, or the file cannot be written.
@@ -64,7 +60,7 @@ def open_event_file(name: str, *, weighted: bool = False) -> Iterator[EventFile]
             # No name and time of writing inside, so that the same sign-ups give the same bytes.
             packed = gzip.GzipFile("", "wb", _GZIP_LEVEL, stream, mtime=0)
             target = stack.enter_context(packed)  # type: ignore[assignment]
-        yield stack.enter_context(_finished(_Table(target, weighted) if is_table else _Lines(target)))
+        yield stack.enter_context(_finished(_Table(target) if is_table else _Lines(target)))
 
 
 @contextmanager
@@ -121,14 +117,13 @@ class _Lines:
 class _Table:
     """Write Parquet: one column a field, dotted as ``pandas.json_normalize`` names it, in row groups."""
 
-    def __init__(self, stream: BinaryIO, weighted: bool) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        self._fields = [field for field in FIELDS if weighted or field.name not in _WEIGHTS]
-        self._schema = pa.schema([(field.name, _type_of(field.name)) for field in self._fields])
+        self._schema = pa.schema([(field.name, _type_of(field.name)) for field in _COLUMNS])
         self._writer = pq.ParquetWriter(stream, self._schema, compression="zstd")
-        self._columns: dict[str, list[Any]] = {field.name: [] for field in self._fields}
+        self._columns: dict[str, list[Any]] = {field.name: [] for field in _COLUMNS}
         self._count = 0
 
     @property
@@ -136,7 +131,7 @@ class _Table:
         return self._count
 
     def add(self, event: Mapping[str, Any]) -> None:
-        for field in self._fields:
+        for field in _COLUMNS:
             part = event.get(field.part) or {} if field.part else event
             value = part.get(field.attribute)
             self._columns[field.name].append(_moment(value) if field.name in _TIMES and value else value)
@@ -162,8 +157,9 @@ class _Table:
 
 
 _TIMES: Final = frozenset({"at", "label_at"})
-_WEIGHTS: Final = frozenset({"label_confidence", "propensity"})
-_NUMBERS: Final = _WEIGHTS | {"session.age_seconds", "session.form_seconds", "session.captcha_score"}
+#: Simulated labels are sure and all of them are seen, so a table of them has no columns for either.
+_COLUMNS: Final = [field for field in FIELDS if field.name not in {"label_confidence", "propensity"}]
+_NUMBERS: Final = frozenset({"session.age_seconds", "session.form_seconds", "session.captcha_score"})
 _COUNTS: Final = frozenset({"session.pasted_fields", "session.keystrokes", "label"})
 _FLAGS: Final = frozenset({"device.webdriver", "card.was_3d_secure_successful", "card.was_authorized"})
 

@@ -25,7 +25,11 @@ from signup_risk.extract import signup_name
 from signup_risk.results import Assessment
 from signup_risk.scorer.times import microseconds, moment_of, utc_now
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, Ledger, LedgerEntry, PendingWrites, Store, settle
-from signup_risk.stores.ledger import STRONG
+from signup_risk.stores.ledger import STRONG, WEAK
+
+#: How sure a weak outcome is if nothing is said: people fail steps and farms buy their passing, so it tips a label and
+#: no more. A guess of ours; whoever has measured how often steps err gives the figure.
+WEAK_CONFIDENCE: Final = 0.3
 
 #: Source of an outcome about which nothing is said.
 UNSPECIFIED: Final = "unspecified"
@@ -104,7 +108,7 @@ class Outcomes:
         at: datetime | str | None = None,
         source: str = UNSPECIFIED,
         happened_at: datetime | str | None = None,
-        confidence: float = 1.0,
+        confidence: float | None = None,
         by: str | None = None,
         deadline_ms: float | None = None,
     ) -> bool:
@@ -117,7 +121,7 @@ class Outcomes:
             at: When this became known; now by default. Nothing that is scored at an earlier time reads it.
             source: Where it is known from, one short word: ``chargeback``, ``analyst``, ``appeal``, ``rule``, ...
             happened_at: When it happened; when it became known by default.
-            confidence: How sure it is, in (0, 1].
+            confidence: How sure it is, in (0, 1]; by default 1, and :data:`WEAK_CONFIDENCE` of a weak outcome.
             by: Who says so. A keyed hash of it is kept: one hand can be told from another, nobody can be named.
             deadline_ms: Milliseconds to wait, instead of the usual ones.
 
@@ -136,7 +140,8 @@ class Outcomes:
         name, sealed = self._named(signup_id)
         hand = 0 if by is None else self._hasher.name(b"reporter:", by)
         times = (microseconds(happened), microseconds(known_at))
-        entry = LedgerEntry("outcome", name, sealed, *times, outcome, source, confidence, hand)
+        sure = confidence if confidence is not None else WEAK_CONFIDENCE if outcome in WEAK else 1.0
+        entry = LedgerEntry("outcome", name, sealed, *times, outcome, source, sure, hand)
         if not self._keep(entry, self._limit, end):
             return False
         return self._tell_velocity(entry, end) if outcome in STRONG else True

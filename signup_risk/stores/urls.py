@@ -33,11 +33,19 @@ def open_journal(url: str) -> Journal:
 def open_ledger(url: str) -> Ledger:
     """Open the ledger of outcomes that belongs to the store of a URL, which has to have been opened before.
 
+    Raises:
+        ConfigurationError: Stores of this kind have no ledger; one in memory in its place would lose outcomes.
+        StoreUnavailable: The ledger cannot be opened.
+
     >>> open_ledger("memory://").page()
     []
     """
     scheme, _, rest = url.partition("://")
-    return SqliteLedger(Path(unquote(rest[1:]))) if scheme == "sqlite" else MemoryLedger()
+    if scheme == "memory":
+        return MemoryLedger()
+    if scheme == "sqlite":
+        return SqliteLedger(Path(unquote(rest[1:])))
+    raise ConfigurationError(f"stores of scheme {scheme[:20]!r} have no ledger; known are {', '.join(FORMS)}")
 
 
 def open_store(url: str, *, secret: str | bytes | None = None) -> tuple[Store, Hasher]:

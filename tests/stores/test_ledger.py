@@ -123,6 +123,12 @@ def test_ledger_and_store_share_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "velocity.db").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_store_without_a_ledger_is_refused() -> None:
+    """Outcomes that were kept in memory instead would be lost without a word."""
+    with pytest.raises(ConfigurationError, match="have no ledger"):
+        open_ledger("redis://localhost/0")
+
+
 def test_locked_file_times_out_and_writes_nothing(tmp_path: Path) -> None:
     """A file that another process holds is given up within the timeout, with nothing written."""
     path = tmp_path / "velocity.db"
