@@ -211,15 +211,11 @@ def fit_table(
 ) -> Trained:
     """Fit and calibrate a model on a replayed history; see :func:`train`."""
     say = say or _unsaid
-    split = split_by_time(table, until=options.until, maturity_days=options.maturity_days)
-    fitting, stopping = part_of(table, split.fit), part_of(table, split.stop)
-    say(
-        f"fitting on {len(fitting.labels):,} sign-ups, stopping on {len(stopping.labels):,}, "
-        f"gap of {split.gap_days:.1f} days, calibrating on {int(split.calibrate.sum()):,}; "
-        f"{split.unripe:,} of the labels before the gap became known only after it"
-    )
     if table.weights is not None:
         say(_weighed(table.weights))
+    split = split_by_time(table, until=options.until, maturity_days=options.maturity_days)
+    fitting, stopping = part_of(table, split.fit), part_of(table, split.stop)
+    say(_told_split(split))
     if base is not None:
         return _continue(table, split, features, options, base)
     trials = search(
@@ -325,6 +321,14 @@ def useful_features(grown: Grown, features: tuple[Feature, ...]) -> tuple[Featur
             "column, and that the fields it should follow from are filled"
         )
     return kept
+
+
+def _told_split(split: Split) -> str:
+    return (
+        f"fitting on {int(split.fit.sum()):,} sign-ups, stopping on {int(split.stop.sum()):,}, "
+        f"gap of {split.gap_days:.1f} days, calibrating on {int(split.calibrate.sum()):,}; "
+        f"{split.unripe:,} of the labels before the gap became known only after it"
+    )
 
 
 def _weighed(weights: Rows) -> str:

@@ -21,7 +21,7 @@ from signup_risk.training.evaluate.groups import group_rates
 from signup_risk.training.evaluate.intervals import weighted_wilson, wilson
 from signup_risk.training.evaluate.sample import Sample
 from signup_risk.training.fit import Part, grow, raw_scores
-from signup_risk.training.history import read_history
+from signup_risk.training.history import open_history
 from signup_risk.training.replay import replay
 from signup_risk.training.replay_parallel import replay_parallel
 from signup_risk.training.search import detection_at, log_loss, parameters_of, sampled, weighted_threshold
@@ -194,14 +194,14 @@ def test_files_carry_weights(tmp_path: Path, suffix: str) -> None:
         {"signup_id": "b", "at": "2026-05-03T00:00:00Z", "label": 0, "label_confidence": None, "propensity": 1.0},
     ]
     path = tmp_path / f"history.{suffix}"
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows).astype({"label": "Int64"})
     if suffix == "jsonl":
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     elif suffix == "csv":
         frame.to_csv(path, index=False)
     else:
         frame.to_parquet(path)
-    with read_history([path]) as found:
+    with open_history([path]) as found:
         told = [(one.signup_id, one.label, one.label_confidence, one.propensity) for one in found]
         assert told == [("a", 1, 0.5, 0.02), ("b", 0, None, 1.0)]
         features = select(("device_count_24h",))
