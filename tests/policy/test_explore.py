@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signup_risk.errors import ConfigurationError
@@ -35,6 +35,7 @@ def rules(**parts: Any) -> Policy:
     return Policy(block=ENTRIES, degraded=(DegradedRule("velocity", ceiling="review"), STRICT), **parts)
 
 
+@settings(max_examples=500)
 @given(DECIDED, DRAWS)
 def test_without_a_share_nothing_changes(told: dict[str, Any], draw: float | None) -> None:
     """By default every decision is the one that it was, whatever is drawn, and says nothing of chance."""
@@ -43,6 +44,7 @@ def test_without_a_share_nothing_changes(told: dict[str, Any], draw: float | Non
     assert (found.explored, found.propensity) == (False, None)
 
 
+@settings(max_examples=500)
 @given(DECIDED, DRAWS, st.sampled_from([0.01, 0.3, 0.999]))
 def test_only_blocks_by_score_are_let_through(told: dict[str, Any], draw: float | None, share: float) -> None:
     """Exploring changes a block into a step, in its share and only where no rule of the operator's wants the block."""

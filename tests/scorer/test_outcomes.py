@@ -129,6 +129,7 @@ def test_weak_outcomes_never_reach_velocity(desk: Desk, weak: str) -> None:
     """How a further step went is kept, changes nothing in velocity, and withdraws nothing there."""
     desk.sign_up("a1")
     assert desk.outcomes.report("a1", weak, at=after(5), confidence=0.4) is True
+    assert desk.outcomes.report("nobody", weak, at=after(5)) is True
     assert desk.velocity() == []
     desk.outcomes.report("a1", "abusive", at=after(6))
     desk.outcomes.report("a1", weak, at=after(7))

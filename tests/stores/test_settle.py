@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signup_risk.stores.ledger import LedgerEntry
@@ -17,7 +17,7 @@ OUTCOMES = st.builds(
     source=st.sampled_from(["analyst", "chargeback"]),
     confidence=st.sampled_from([0.3, 1.0]),
 )
-DECISIONS = st.builds(decision, st.just(1), st.sampled_from(["block", "step_up", "allow"]), st.integers(0, 6))
+DECISIONS = st.builds(decision, st.just(1), st.sampled_from(["block", "step_up", "allow"]), st.integers(0, 3))
 ENTRIES = st.lists(OUTCOMES | DECISIONS, max_size=9)
 
 
@@ -34,6 +34,7 @@ def sought(entries: list[LedgerEntry], at: int) -> LedgerEntry | None:
     return None
 
 
+@settings(max_examples=400)
 @given(ENTRIES, st.integers(-1, 7))
 def test_what_counts_is_what_a_search_finds(entries: list[LedgerEntry], at: int) -> None:
     """The last strong outcome known that was not withdrawn counts, else the last weak one, and never a decision."""
@@ -46,12 +47,14 @@ def test_what_counts_is_what_a_search_finds(entries: list[LedgerEntry], at: int)
         assert found.confidence == wanted.confidence
 
 
+@settings(max_examples=400)
 @given(ENTRIES, st.integers(0, 6))
 def test_what_becomes_known_later_changes_nothing(entries: list[LedgerEntry], at: int) -> None:
     """The label as of a moment is the same whether or not one knows what was said afterwards."""
     assert settle(entries, at) == settle([one for one in entries if one.known_at <= at], at)
 
 
+@settings(max_examples=400)
 @given(ENTRIES, st.integers(-1, 7))
 def test_the_last_decision_counts(entries: list[LedgerEntry], at: int) -> None:
     """Of the decisions known by a moment the latest counts, of equal times the one appended last."""
