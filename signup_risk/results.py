@@ -178,6 +178,8 @@ class Assessment:
         raw_score: The model's log-odds before calibration.
         base_value: Log-odds that the contributions start from; None without reasons. Base value and
             contributions of all reasons add up to ``raw_score``.
+        explored: Whether it would have been blocked and was let through to a further step by chance.
+        propensity: Probability with which such a sign-up is decided so, where chance had a part; None otherwise.
     """
 
     signup_id: str | None
@@ -194,10 +196,15 @@ class Assessment:
     latency_ms: float
     raw_score: float | None = None
     base_value: float | None = None
+    explored: bool = False
+    propensity: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the assessment as JSON values, in the order of the output contract."""
-        return {
+        """Return the assessment as JSON values, in the order of the output contract.
+
+        What chance had a part in is told after the contract's fields, only where it had one.
+        """
+        told: dict[str, Any] = {
             "signup_id": self.signup_id,
             "at": self.at.isoformat(),
             "risk_score": self.risk_score,
@@ -211,3 +218,6 @@ class Assessment:
             "policy": self.policy.to_dict(),
             "latency_ms": self.latency_ms,
         }
+        if self.propensity is not None:
+            told |= {"explored": self.explored, "propensity": self.propensity}
+        return told

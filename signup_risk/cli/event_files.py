@@ -121,9 +121,9 @@ class _Table:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        self._schema = pa.schema([(field.name, _type_of(field.name)) for field in FIELDS])
+        self._schema = pa.schema([(field.name, _type_of(field.name)) for field in _COLUMNS])
         self._writer = pq.ParquetWriter(stream, self._schema, compression="zstd")
-        self._columns: dict[str, list[Any]] = {field.name: [] for field in FIELDS}
+        self._columns: dict[str, list[Any]] = {field.name: [] for field in _COLUMNS}
         self._count = 0
 
     @property
@@ -131,7 +131,7 @@ class _Table:
         return self._count
 
     def add(self, event: Mapping[str, Any]) -> None:
-        for field in FIELDS:
+        for field in _COLUMNS:
             part = event.get(field.part) or {} if field.part else event
             value = part.get(field.attribute)
             self._columns[field.name].append(_moment(value) if field.name in _TIMES and value else value)
@@ -157,6 +157,8 @@ class _Table:
 
 
 _TIMES: Final = frozenset({"at", "label_at"})
+#: Simulated labels are sure and all of them are seen, so a table of them has no columns for either.
+_COLUMNS: Final = [field for field in FIELDS if field.name not in {"label_confidence", "propensity"}]
 _NUMBERS: Final = frozenset({"session.age_seconds", "session.form_seconds", "session.captcha_score"})
 _COUNTS: Final = frozenset({"session.pasted_fields", "session.keystrokes", "label"})
 _FLAGS: Final = frozenset({"device.webdriver", "card.was_3d_secure_successful", "card.was_authorized"})

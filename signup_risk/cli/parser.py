@@ -11,6 +11,7 @@ from signup_risk.cli.catalogue import LAYOUTS, run_features
 from signup_risk.cli.data import run_list
 from signup_risk.cli.doctor import add_doctor
 from signup_risk.cli.evaluate import run_evaluate
+from signup_risk.cli.ledger import add_ledger
 from signup_risk.cli.numbers import positive, seed
 from signup_risk.cli.refresh import run_refresh
 from signup_risk.cli.review import add_review
@@ -54,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_references(add_train(commands))
     _add_references(add_campaigns(commands))
     add_review(commands)
+    add_ledger(commands)
     _add_features(commands)
     _add_data(commands)
     _add_simulate(commands)

@@ -24,6 +24,7 @@ from signup_risk.events.values import (
     one_of,
     result_code,
     screen,
+    share,
     text,
     time_zone,
 )
@@ -122,6 +123,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     # Labelled data only.
     Field("label", label),
     Field("label_at", moment("label_at")),
+    Field("label_confidence", share("label_confidence")),
+    Field("propensity", share("propensity")),
     Field("group", text(128)),
 )
 

@@ -162,6 +162,8 @@ class Signup:
         custom: The caller's own inputs.
         label: 1 abusive, 0 legitimate; of labelled data only.
         label_at: When the label became known, aware, in UTC.
+        label_confidence: How sure the label is, in (0, 1]; absent is 1.
+        propensity: Probability that the outcome of such a sign-up could be observed at all, in (0, 1]; absent is 1.
         group: Campaign or population name, for evaluation only: no feature reads it.
         warnings: What could not be used. They tell of the input, not of the sign-up, so they do not count in
             comparisons.
@@ -187,6 +189,8 @@ class Signup:
     custom: Mapping[str, CustomValue] = NO_CUSTOM
     label: int | None = None
     label_at: datetime | None = None
+    label_confidence: float | None = None
+    propensity: float | None = None
     group: str | None = None
     warnings: tuple[InputWarning, ...] = field(default=(), compare=False)
 

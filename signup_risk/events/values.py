@@ -352,6 +352,27 @@ def label(value: Any) -> int | None:
     return None if found is None else int(found)
 
 
+def share(name: str) -> Parser:
+    """Return the parser of a share above 0, at most 1, that stands beside a label; a wrong one is an error as there.
+
+    Examples:
+        >>> share("propensity")("0.25")
+        0.25
+    """
+    read = number(0, 1)
+
+    def parse(value: Any) -> float | None:
+        try:
+            found = read(plain(value))
+        except Unusable:
+            found = 0.0
+        if found == 0:
+            raise InvalidSignup(name, kind_of(value), "a share above 0, at most 1, or absent (1)")
+        return None if found is None else float(found)
+
+    return parse
+
+
 _CUSTOM_TEXT: Final = text(255)
 
 

@@ -15,6 +15,9 @@ from signup_risk.stores import Entry, Exchange, Hasher, KeyView, Touch
 _MASK: Final = 0xFFFF_FFFF
 _KEY_MASK: Final = (1 << 63) - 1
 
+#: Beyond the largest float that a 63-bit name can become, so that a share of it stays below 1.
+_NAMES: Final = float(1 << 63) * (1 + 2**-52)
+
 #: Each value with what is hashed in front of it: the prefix of its kind, or its name if it is only part of others.
 _READERS: Final = tuple(
     (name, KIND[name].prefix() if name in KIND else f"{name}:".encode(), read) for name, read in READERS.items()
@@ -29,9 +32,10 @@ class Keys:
         hasher: Names values under the store's secret.
     """
 
-    __slots__ = ("kinds", "names", "touch")
+    __slots__ = ("_hasher", "kinds", "names", "touch")
 
     def __init__(self, context: Context, hasher: Hasher) -> None:
+        self._hasher = hasher
         hashes: dict[str, int] = {}
         for name, code, read in _READERS:
             value = read(context)
@@ -47,6 +51,10 @@ class Keys:
                 entries.append(Entry(key, tuple([names.get(other, 0) for other in kind.attributes])))
         signup_id = context.signup.signup_id
         self.touch = Touch(context.at, signup_name(signup_id, hasher), tuple(entries))
+
+    def draw(self) -> float | None:
+        """Return the sign-up's own number; see :func:`chance`."""
+        return chance(self.touch.signup, self._hasher)
 
     def read(self, answer: Exchange) -> Velocity:
         """Return the velocity that a store's answer holds."""
@@ -116,3 +124,16 @@ _SEEDS: Final = {kind.name: _seed(kind) for kind in KINDS}
 def signup_name(signup_id: str | None, hasher: Hasher) -> int:
     """Return the name under which a store knows a sign-up; 0 without an id."""
     return 0 if signup_id is None else hasher.name(b"signup:", signup_id)
+
+
+def chance(signup: int, hasher: Hasher) -> float | None:
+    """Return a sign-up's own number, uniform in [0, 1), by which a policy lets some through; None without an id.
+
+    It is a keyed hash of the sign-up's name: the same whenever the sign-up comes again and on whichever machine, and
+    nobody without the secret can tell what it is or choose an id for it.
+
+    Args:
+        signup: Name of the sign-up in the store; 0 if it has no id.
+        hasher: Holds the secret.
+    """
+    return hasher.name(b"explore:", str(signup)) / _NAMES if signup else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -31,6 +32,7 @@ class Observation:
         failed: Facts and features that could not be worked out through a fault of ours; they are unknown.
         touch: What it left, or should have left, in the store.
         problem: Why the store could not be asked, or ``None``.
+        draw: Gives the sign-up's own number, see :func:`signup_risk.extract.keyed.chance`; a policy that explores asks.
         evicted: Whether the store gives up keys before their time, so that velocity may lack some.
     """
 
@@ -40,6 +42,7 @@ class Observation:
     failed: tuple[str, ...]
     touch: Touch
     problem: StoreError | None
+    draw: Callable[[], float | None]
     evicted: bool = False
 
 
@@ -89,7 +92,8 @@ def complete(
             warnings = (*warnings, InputWarning("LATE_EVENT", "/at"))
     values, failed = values_of(context, features)
     evicted = answer is not None and answer.evicting
-    return Observation(context, values, warnings, described.failed + failed, keys.touch, problem, evicted)
+    failed = described.failed + failed
+    return Observation(context, values, warnings, failed, keys.touch, problem, keys.draw, evicted)
 
 
 def _is_late(at: int, answer: Exchange) -> bool:

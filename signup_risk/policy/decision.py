@@ -21,11 +21,25 @@ class Decision:
         outcome: What to do.
         shadow: What would have been done, if the policy only watches; None otherwise.
         notes: Codes of the rules that changed the decision, in the order in which they did.
+        explored: Whether a sign-up that would have been blocked was let through to a further step by chance.
+        propensity: Probability with which such a sign-up is decided so, where chance had a part; None otherwise.
     """
 
     outcome: DecisionName
     shadow: DecisionName | None = None
     notes: tuple[str, ...] = ()
+    explored: bool = False
+    propensity: float | None = None
+
+    @property
+    def would_be(self) -> DecisionName:
+        """Return what would have been done without shadow and chance.
+
+        Examples:
+            >>> Decision("step_up", explored=True, propensity=0.01).would_be, Decision("allow", "review").would_be
+            ('block', 'review')
+        """
+        return "block" if self.explored else self.shadow or self.outcome
 
 
 def stricter(first: DecisionName, second: DecisionName) -> DecisionName:

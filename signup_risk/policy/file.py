@@ -16,6 +16,7 @@ from signup_risk.policy.policy import Policy, Thresholds
 
 # Half a million list entries; more belong into a store, not into a file that every worker reads.
 _MAX_BYTES: Final = 32 * 2**20
+_KEYS: Final = {"name", "version", "shadow", "explore", "thresholds", "degraded", "allow", "block"}
 
 
 def read_policy(path: str | Path, hooks: ListHooks | None = None) -> Policy:
@@ -26,6 +27,7 @@ def read_policy(path: str | Path, hooks: ListHooks | None = None) -> Policy:
         name = "ours"
         version = "7"
         shadow = false
+        explore = 0.01            # share of blocks let through to a further step, to learn whether they were right
         [thresholds]              # false-positive rates
         step_up = 0.01
         review = 0.003
@@ -54,7 +56,7 @@ def read_policy(path: str | Path, hooks: ListHooks | None = None) -> Policy:
 
 def policy_from_mapping(told: Mapping[str, Any], hooks: ListHooks | None = None) -> Policy:
     """Make a policy of what a file says, see :func:`read_policy`."""
-    _check_keys(told, {"name", "version", "shadow", "thresholds", "degraded", "allow", "block"}, "the policy")
+    _check_keys(told, _KEYS, "the policy")
     return Policy(
         name=_get(told, "name", str, "default"),
         version=_get(told, "version", str, "1"),
@@ -63,6 +65,7 @@ def policy_from_mapping(told: Mapping[str, Any], hooks: ListHooks | None = None)
         block=_entries(told, "block"),
         degraded=_rules(_get(told, "degraded", dict, {})),
         shadow=_get(told, "shadow", bool, False),
+        explore=float(_get(told, "explore", (int, float), 0.0)),
         hooks=hooks or ListHooks(),
     )
 

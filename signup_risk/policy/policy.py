@@ -18,6 +18,9 @@ from signup_risk.results import DecisionName
 
 EvidenceOf = Callable[[], Evidence | None]
 
+#: Notes of blocks that the operator wants whatever the score.
+_COMMANDED: Final = frozenset({"LISTED_BLOCK", "DEGRADED_FLOOR"})
+
 _NOTHING: Final[Mapping[str, Collection[str]]] = MappingProxyType({})
 
 
@@ -54,9 +57,14 @@ class Policy:
     """Hold an operator's rules; making one checks them.
 
     Rules apply in this order: thresholds; campaigns, which only raise; *never block on one attribute alone*; bounds for
-    degraded answers; lists; shadow. An exact list entry decides outright, because it is the operator's own decision
-    about one identity. A coarse one allows outright, but blocks only if the model asks for a further step without
-    that attribute's own risk; else it raises to review.
+    degraded answers; lists; chance; shadow. An exact list entry decides outright, because it is the operator's own
+    decision about one identity. A coarse one allows outright, but blocks only if the model asks for a further step
+    without that attribute's own risk; else it raises to review.
+
+    Chance lets a share of those who would be blocked by score or campaign through to a further step, with the
+    probability of that in the decision. Of a blocked sign-up nobody ever learns whether it was right; of these one
+    does, and each stands for ``1 / propensity`` of its kind (Horvitz and Thompson, 1952). What the operator wants
+    blocked whatever the score is never let through: an entry of the block list, or a floor for degraded answers.
 
     Attributes:
         name: Name of the policy.
@@ -67,6 +75,7 @@ class Policy:
         degraded: Bounds while signals cannot be looked up.
         campaign: What membership of a campaign does.
         shadow: Whether to answer allow always and only say what would have been.
+        explore: Share of those who would be blocked that is let through to a further step; 0 is none.
         hooks: How list entries are normalized and which are too broad to block.
 
     Examples:
@@ -85,6 +94,7 @@ class Policy:
     degraded: tuple[DegradedRule, ...] = DEFAULT_RULES
     campaign: CampaignRule = field(default=CampaignRule())
     shadow: bool = False
+    explore: float = 0.0
     hooks: ListHooks = field(default=ListHooks(), repr=False, compare=False)
     _allowed: EntryIndex = field(init=False, repr=False, compare=False)
     _blocked: EntryIndex = field(init=False, repr=False, compare=False)
@@ -93,6 +103,10 @@ class Policy:
         if not self.name or not self.version:
             raise ConfigurationError(
                 "a policy needs a name and a version, so that decisions can be traced to it"
+            )
+        if not 0.0 <= self.explore < 1.0:
+            raise ConfigurationError(
+                f"explore is {self.explore!r}; give the share of blocks to let through, from 0 to below 1, such as 0.01"
             )
         allowed = EntryIndex(self.hooks.prepare(entry, "allow") for entry in self.allow)
         blocked = EntryIndex(self.hooks.prepare(entry, "block") for entry in self.block)
@@ -108,6 +122,7 @@ class Policy:
         at: datetime | None = None,
         degraded: Sequence[str] = (),
         membership: float | None = None,
+        draw: float | None = None,
     ) -> Decision:
         """Decide about one sign-up.
 
@@ -120,6 +135,8 @@ class Policy:
             at: Event time, which list entries run out by.
             degraded: Names of signals that could not be looked up.
             membership: Joint probability of the account and a campaign that it belongs to.
+            draw: A number of the sign-up's own, uniform in [0, 1), that the applicant cannot know; None if it has no
+                id. Without one nobody is let through, as nothing could be learnt of it afterwards.
         """
         scored: DecisionName = "allow" if fpr is None else self.thresholds.outcome(fpr)
         outcome = scored if membership is None else stricter(scored, self.suggest(membership, fpr))
@@ -130,7 +147,17 @@ class Policy:
         outcome, ceiling, bounded = bound(outcome, self.degraded, degraded)
         outcome, matched = self._by_lists(outcome, ceiling, gathered, listed, at)
         notes += bounded + matched
-        return Decision("allow", outcome, notes) if self.shadow else Decision(outcome, None, notes)
+        if self.shadow:
+            return Decision("allow", outcome, notes)
+        if outcome == "block" and self.explore and draw is not None and _COMMANDED.isdisjoint(notes):
+            return self._by_chance(notes, draw)
+        return Decision(outcome, None, notes)
+
+    def _by_chance(self, notes: tuple[str, ...], draw: float) -> Decision:
+        """Block, or let through to a further step with the probability that the policy says."""
+        if draw < self.explore:
+            return Decision("step_up", None, (*notes, "EXPLORED"), explored=True, propensity=self.explore)
+        return Decision("block", None, notes, propensity=1.0 - self.explore)
 
     def suggest(self, membership: float, fpr: float | None) -> DecisionName:
         """Return what a joint probability of account and campaign calls for, lists and bounds aside.

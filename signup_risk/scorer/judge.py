@@ -178,6 +178,8 @@ class Judge:
             latency_ms=1000 * (time.perf_counter() - scored.started),
             raw_score=raw,
             base_value=explanation.base_value if explanation else None,
+            explored=decision.explored,
+            propensity=decision.propensity,
         )
 
     def _decide(  # noqa: PLR0913 - what a decision rests on
@@ -198,6 +200,7 @@ class Judge:
             at=event.at,
             degraded=degraded,
             membership=membership,
+            draw=seen.draw() if self.policy.explore else None,
         )
 
     def _degraded(self, seen: Observation, raw: float | None) -> tuple[str, ...]:
@@ -239,7 +242,7 @@ class Judge:
 
     def _explanation(self, decision: Decision, scored: Scored) -> Explanation | None:
         """Explain if asked for. In shadow, what counts is what would have been decided."""
-        judged = decision.shadow or decision.outcome
+        judged = decision.would_be
         if scored.mode == "never" or (scored.mode == "auto" and judged == "allow"):
             return None
         found = scored.contributions.get()

@@ -87,8 +87,7 @@ class Basis(NamedTuple):
     def of(cls, scored: Scored) -> Basis:
         """Return the basis of a scored sign-up."""
         public = public_values(scored.seen.context) if is_mark(scored.own_fpr) else {}
-        decision = scored.decision.shadow or scored.decision.outcome
-        return cls(scored.event.signup_id, scored.own_fpr, decision, public)
+        return cls(scored.event.signup_id, scored.own_fpr, scored.decision.would_be, public)
 
 
 class KeyNames(NamedTuple):

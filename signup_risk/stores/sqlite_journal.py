@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from signup_risk.errors import StoreTimeout, StoreUnavailable
 from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR, JournalEntry
-
-_PATIENCE: Final = 5.0
+from signup_risk.stores.sqlite_side import SqliteSide
 
 #: Names asked for in one statement (SQLite allows 32,766 parameters from 3.32 on, 999 before).
 _BATCH: Final = 500
-
-#: Steps in which the time to wait for another process is set.
-_STEP_MS: Final = 10
 
 #: Beyond every key: the largest integer of SQLite.
 _NO_END: Final = 2**63 - 1
@@ -32,7 +23,7 @@ CREATE TABLE IF NOT EXISTS settled (short INTEGER PRIMARY KEY, at INTEGER NOT NU
 """
 
 
-class SqliteJournal:
+class SqliteJournal(SqliteSide):
     """Keep a journal in a file.
 
     Args:
@@ -43,19 +34,8 @@ class SqliteJournal:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._lock = threading.Lock()
-        self._pid = os.getpid()
-        self._patience = -1
+        super().__init__(path, _SCHEMA, "journal of campaigns", ("synchronous = NORMAL",))
         self._cursors = {"settled": -1, "journal": -1}
-        try:
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "wal_autocheckpoint = 0"):
-                self._connection.execute(f"PRAGMA {pragma}")
-            with self._held(None):
-                for statement in _SCHEMA.split(";"):
-                    self._connection.execute(statement)
-        except sqlite3.Error as error:
-            raise StoreUnavailable(f"cannot open the journal of the velocity store {path}: {error}") from error
 
     def append(self, entries: Sequence[JournalEntry], *, timeout: float | None = None) -> None:
         """See :meth:`signup_risk.stores.journal.Journal.append`."""
@@ -114,42 +94,3 @@ class SqliteJournal:
         last = _NO_END if end is None else end[0]
         query = f"DELETE FROM {table} WHERE {key} > ? AND {key} <= ? AND {old}"  # noqa: S608 - ours
         return connection.execute(query, (start, last, *moments)).rowcount
-
-    def close(self) -> None:
-        """See :meth:`signup_risk.stores.journal.Journal.close`."""
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def _held(self, timeout: float | None) -> Iterator[sqlite3.Connection]:
-        """Hold the connection, or raise within the timeout; what a statement began and did not end is undone."""
-        patience = _PATIENCE if timeout is None else max(timeout, 0.0)
-        started = time.monotonic()
-        if os.getpid() != self._pid:
-            raise StoreUnavailable("this velocity store was opened before the process forked; open it in each worker")
-        if not self._lock.acquire(timeout=patience):
-            raise StoreTimeout(f"the journal of campaigns was busy in this process for {patience:.3f} s")
-        try:
-            self._wait_at_most(max(0.0, patience - (time.monotonic() - started)))
-            yield self._connection
-        except sqlite3.Error as error:
-            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                raise StoreTimeout(f"the journal of campaigns was locked for {patience:.3f} s") from error
-            raise StoreUnavailable(f"the journal of campaigns failed: {error}") from error
-        finally:
-            self._roll_back()
-            self._lock.release()
-
-    def _wait_at_most(self, patience: float) -> None:
-        # In steps, since asking SQLite to wait a millisecond less each time costs more than it saves.
-        milliseconds = max(1, int(patience * 1000) // _STEP_MS * _STEP_MS)
-        if milliseconds != self._patience:
-            self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
-            self._patience = milliseconds
-
-    def _roll_back(self) -> None:
-        try:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-        except sqlite3.Error:
-            return

@@ -12,9 +12,11 @@ from signup_risk.errors import ConfigurationError
 from signup_risk.stores.base import Store
 from signup_risk.stores.hashing import Hasher, given_hasher, hasher_for
 from signup_risk.stores.journal import Journal, MemoryJournal
+from signup_risk.stores.ledger import Ledger, MemoryLedger
 from signup_risk.stores.memory import MemoryStore
 from signup_risk.stores.sqlite import SqliteStore
 from signup_risk.stores.sqlite_journal import SqliteJournal
+from signup_risk.stores.sqlite_ledger import SqliteLedger
 
 #: The URLs understood, as shown in errors.
 FORMS: Final = (
@@ -43,6 +45,24 @@ def open_journal(url: str) -> Journal:
         journal: Journal = _redis().RedisJournal(url)
         return journal
     return SqliteJournal(Path(unquote(rest[1:]))) if scheme == "sqlite" else MemoryJournal()
+
+
+def open_ledger(url: str) -> Ledger:
+    """Open the ledger of outcomes that belongs to the store of a URL, which has to have been opened before.
+
+    Raises:
+        ConfigurationError: Stores of this kind have no ledger; one in memory in its place would lose outcomes.
+        StoreUnavailable: The ledger cannot be opened.
+
+    >>> open_ledger("memory://").page()
+    []
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme == "memory":
+        return MemoryLedger()
+    if scheme == "sqlite":
+        return SqliteLedger(Path(unquote(rest[1:])))
+    raise ConfigurationError(f"stores of scheme {scheme[:20]!r} have no ledger; known are {', '.join(FORMS)}")
 
 
 def open_store(url: str, *, secret: str | bytes | None = None) -> tuple[Store, Hasher]:

@@ -23,7 +23,17 @@ _MAX_BINS: Final = 200
 _FEWEST_BINS: Final = 20
 
 
-def fit_calibration(raw_scores: Sequence[float], labels: Sequence[int], *, prior: float = 0.5) -> Calibration:
+#: Score, label and weight of one row.
+Row = tuple[float, int, float]
+
+
+def fit_calibration(
+    raw_scores: Sequence[float],
+    labels: Sequence[int],
+    *,
+    prior: float = 0.5,
+    weights: Sequence[float] | None = None,
+) -> Calibration:
     """Fit probabilities by isotonic regression and false-positive rates by counting.
 
     Args:
@@ -31,6 +41,8 @@ def fit_calibration(raw_scores: Sequence[float], labels: Sequence[int], *, prior
         labels: 1 abusive, 0 legitimate; as many as there are scores.
         prior: Share that a run of few sign-ups is drawn towards. With the share of abuse among the labels,
             probabilities are level on average however rare abuse is; one half lifts them where it is rare.
+        weights: For how many sign-ups each row stands; one each by default. Counts of legitimate sign-ups are then
+            sums of weights, rounded up.
 
     Raises:
         ConfigurationError: If the numbers differ, a score is not finite, or one of the two classes is
@@ -41,55 +53,58 @@ def fit_calibration(raw_scores: Sequence[float], labels: Sequence[int], *, prior
         >>> calibration.probability(-2.0) < 0.2 < 0.8 < calibration.probability(2.0)
         True
     """
-    pairs = sorted((float(raw), int(label)) for raw, label in zip(raw_scores, labels, strict=False))
-    _check(pairs, len(raw_scores), len(labels))
-    legitimate = [raw for raw, label in pairs if label == 0]
-    knots = _isotonic(_bins(pairs, prior))
+    given = [1.0] * len(labels) if weights is None else weights
+    told = zip(raw_scores, labels, given, strict=False)
+    rows = sorted((float(raw), int(label), float(weight)) for raw, label, weight in told)
+    _check(rows, len(raw_scores), len(labels))
+    legitimate = [(raw, weight) for raw, label, weight in rows if label == 0]
+    knots = _isotonic(_bins(rows, prior))
     scores, above = _tail(legitimate)
-    base_rate = 1.0 - len(legitimate) / len(pairs)
+    count = math.fsum(weight for _, weight in legitimate)
+    base_rate = 1.0 - count / math.fsum(weight for _, _, weight in rows)
     return Calibration(
         raw_knots=tuple(raw for raw, _ in knots),
         logit_knots=tuple(math.log(share / (1.0 - share)) for _, share in knots),
         legitimate_scores=tuple(scores),
         legitimate_above=tuple(above),
-        legitimate_count=len(legitimate),
+        legitimate_count=max(math.ceil(count), above[0] + 1),
         base_rate=base_rate,
         prevalence=base_rate,
     )
 
 
-def _check(pairs: list[tuple[float, int]], scores: int, labels: int) -> None:
+def _check(rows: list[Row], scores: int, labels: int) -> None:
     if scores != labels:
         raise ConfigurationError(
             f"{scores} scores and {labels} labels were given, they belong together one by one"
         )
-    if not all(math.isfinite(raw) and label in (0, 1) for raw, label in pairs):
+    if not all(math.isfinite(raw) and label in (0, 1) for raw, label, _ in rows):
         raise ConfigurationError("scores have to be finite and labels 0 or 1; leave unknown outcomes out")
-    if len({label for _, label in pairs}) != 2:
+    if len({label for _, label, _ in rows}) != 2:
         raise ConfigurationError("calibration needs legitimate and abusive sign-ups, one of them is missing")
 
 
-def _bins(pairs: list[tuple[float, int]], prior: float) -> list[tuple[float, float, float]]:
+def _bins(rows: list[Row], prior: float) -> list[tuple[float, float, float]]:
     """Return mean score, share of abuse and weight of runs of neighbours; equal scores stay together.
 
     Shares are smoothed as (k + prior) / (n + 1), so that none is 0 or 1.
     """
-    size = max(min(_MIN_BIN, math.ceil(len(pairs) / _FEWEST_BINS)), math.ceil(len(pairs) / _MAX_BINS))
-    bins: list[list[tuple[float, int]]] = [[]]
-    for _, equal in groupby(pairs, key=lambda pair: pair[0]):
+    size = max(min(_MIN_BIN, math.ceil(len(rows) / _FEWEST_BINS)), math.ceil(len(rows) / _MAX_BINS))
+    bins: list[list[Row]] = [[]]
+    for _, equal in groupby(rows, key=lambda row: row[0]):
         if len(bins[-1]) >= size:
             bins.append([])
         bins[-1].extend(equal)
     if len(bins) > 1 and len(bins[-1]) < size:
         bins[-2].extend(bins.pop())
-    return [
-        (
-            math.fsum(raw for raw, _ in members) / len(members),
-            (sum(label for _, label in members) + prior) / (len(members) + 1),
-            len(members) + 1.0,
-        )
-        for members in bins
-    ]
+    return [_bin(members, prior) for members in bins]
+
+
+def _bin(members: list[Row], prior: float) -> tuple[float, float, float]:
+    count = math.fsum(weight for _, _, weight in members)
+    abusive = math.fsum(label * weight for _, label, weight in members)
+    mean = math.fsum(raw * weight for raw, _, weight in members) / count
+    return mean, (abusive + prior) / (count + 1), count + 1.0
 
 
 def _isotonic(bins: list[tuple[float, float, float]]) -> list[tuple[float, float]]:
@@ -110,14 +125,14 @@ def _isotonic(bins: list[tuple[float, float, float]]) -> list[tuple[float, float
     return [(raw, share) for share, _, raws in pools for raw in sorted({raws[0], raws[-1]})]
 
 
-def _tail(legitimate: list[float]) -> tuple[list[float], list[int]]:
+def _tail(legitimate: list[tuple[float, float]]) -> tuple[list[float], list[int]]:
     """Return the kept distinct scores, rising, and how many legitimate sign-ups scored higher than each."""
     kept: list[tuple[float, int]] = []
-    above, wanted = 0, 0.0
-    for score, equal in groupby(reversed(legitimate)):
+    above, wanted = 0.0, 0.0
+    for score, equal in groupby(reversed(legitimate), key=lambda row: row[0]):
         if above >= wanted:
-            kept.append((score, above))
+            kept.append((score, math.ceil(above)))
             wanted = above + 1 if above < _EXACT_RANKS else above * _GRID_STEP
-        above += sum(1 for _ in equal)
+        above += math.fsum(weight for _, weight in equal)
     kept.reverse()
     return [score for score, _ in kept], [count for _, count in kept]

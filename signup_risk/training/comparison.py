@@ -72,7 +72,14 @@ class Comparison:
 
 
 def compare(  # noqa: PLR0913 - two models, the rows, and how
-    old: Rows, new: Rows, labels: Labels, groups: Sequence[str], *, fpr: float, seed: int
+    old: Rows,
+    new: Rows,
+    labels: Labels,
+    groups: Sequence[str],
+    *,
+    fpr: float,
+    seed: int,
+    weights: Rows | None = None,
 ) -> Comparison:
     """Compare the raw scores of two models on the same rows.
 
@@ -83,6 +90,7 @@ def compare(  # noqa: PLR0913 - two models, the rows, and how
         groups: Campaign of each row; empty where there is none.
         fpr: False-positive rate.
         seed: Seeds the bootstrap.
+        weights: For how many sign-ups each row stands; one each by default.
     """
     rng = np.random.default_rng(seed)
     abusive, legitimate = np.flatnonzero(labels == 1), np.flatnonzero(labels == 0)
@@ -94,12 +102,15 @@ def compare(  # noqa: PLR0913 - two models, the rows, and how
     for _ in range(REPEATS):
         drawn = [members[i] for i in rng.integers(len(members), size=len(members)).tolist()]
         rows = np.concatenate([*drawn, rng.choice(legitimate, len(legitimate))])
-        gains.append(detection_at(new[rows], labels[rows], fpr) - detection_at(old[rows], labels[rows], fpr))
+        given = None if weights is None else weights[rows]
+        gains.append(
+            detection_at(new[rows], labels[rows], fpr, given) - detection_at(old[rows], labels[rows], fpr, given)
+        )
     low, high = np.percentile(gains, [_TAIL, 100 - _TAIL]).tolist()
     return Comparison(
         fpr,
-        detection_at(old, labels, fpr),
-        detection_at(new, labels, fpr),
+        detection_at(old, labels, fpr, weights),
+        detection_at(new, labels, fpr, weights),
         low,
         high,
         len(abusive),

@@ -205,7 +205,7 @@ def _place(fitted: Signup, waiting: list[tuple[Signup, int]]) -> int:
 
 def _bare(signup: Signup) -> Signup:
     """Return a sign-up without its outcome and group, which may be left out where it is asked about."""
-    return replace(signup, label=None, label_at=None, group=None)
+    return replace(signup, label=None, label_at=None, label_confidence=None, propensity=None, group=None)
 
 
 def _time(signup: Signup) -> int:

@@ -191,7 +191,7 @@ def grow(  # noqa: PLR0913 - what is fitted, what stops it, and how
         num_boost_round=trees,
         valid_sets=None
         if stopping is None
-        else [lightgbm.Dataset(stopping.rows, stopping.labels, reference=training)],
+        else [lightgbm.Dataset(stopping.rows, stopping.labels, weight=stopping.weights, reference=training)],
         callbacks=None if stopping is None else [lightgbm.early_stopping(PATIENCE, verbose=False)],
         init_model=None if start is None else lightgbm.Booster(model_str=start),
     )

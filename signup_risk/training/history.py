@@ -41,7 +41,7 @@ SHOWN: Final = 20
 MOST_CUSTOM: Final = 200
 # So many are counted; whoever has more of them has made keys of values.
 _COUNTED_CUSTOM: Final = 5000
-_LABEL: Final = ("label", "label_at")
+_LABEL: Final = ("label", "label_at", "label_confidence", "propensity")
 
 
 @dataclass(slots=True)

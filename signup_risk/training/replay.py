@@ -13,7 +13,7 @@ from signup_risk.references import References
 from signup_risk.scorer.times import microseconds
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, MemoryStore, Store
 from signup_risk.stores.hashing import random_hasher
-from signup_risk.training.table import NEVER, UNKNOWN, FeatureTable, RowFacts, TableDraft
+from signup_risk.training.table import NEVER, UNKNOWN, FeatureTable, RowFacts, TableDraft, weight_of
 
 __all__ = ["NEVER", "UNKNOWN", "FeatureTable", "Outcomes", "replay", "row_facts"]
 
@@ -47,7 +47,8 @@ def replay(  # noqa: PLR0913 - what goes in, and where velocity is kept
         InvalidSignup: An event is of a wrong type or has no ``at``.
         StoreError: The store fails; a table with holes would be worse than none.
     """
-    store, hasher = store or MemoryStore(), hasher or random_hasher()
+    # An empty store has length 0, and so is false.
+    store, hasher = MemoryStore() if store is None else store, hasher or random_hasher()
     draft = TableDraft(tuple(entry.name for entry in features))
     outcomes = Outcomes(store)
     for event in history:
@@ -67,7 +68,8 @@ def row_facts(signup: Signup) -> RowFacts:
     """Return what a table keeps of a sign-up beside its features."""
     label = UNKNOWN if signup.label is None else signup.label
     known_at = NEVER if signup.label is None or signup.label_at is None else microseconds(signup.label_at)
-    return RowFacts(label, signup.at_us, known_at, signup.group or "", signup.signup_id)
+    weight = weight_of(signup.propensity, signup.label_confidence)
+    return RowFacts(label, signup.at_us, known_at, signup.group or "", signup.signup_id, weight)
 
 
 class Outcomes:

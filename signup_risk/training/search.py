@@ -113,9 +113,8 @@ def search(  # noqa: PLR0913 - what is tried, on what, and what counts
     for name in list(CANDIDATES)[:trials]:
         grown = grow(part, stopping, features, seed=seed, parameters=parameters_of(name, len(part.labels)))
         scores = raw_scores(grown.text, stopping.rows)
-        trial = Trial(
-            name, grown, detection_at(scores, stopping.labels, target_fpr), log_loss(scores, stopping.labels)
-        )
+        judged = (scores, stopping.labels, stopping.weights)
+        trial = Trial(name, grown, detection_at(*judged[:2], target_fpr, judged[2]), log_loss(*judged))
         found.append(trial)
         if done is not None:
             done(trial)
@@ -127,22 +126,44 @@ def sampled(part: Part, most: int) -> Part:
     if len(part.labels) <= most:
         return part
     places = np.linspace(0, len(part.labels) - 1, most).astype(np.int64)
-    return replace(part, rows=part.rows[places], labels=part.labels[places])
+    weights = None if part.weights is None else part.weights[places]
+    return replace(part, rows=part.rows[places], labels=part.labels[places], weights=weights)
 
 
-def detection_at(scores: Rows, labels: Labels, fpr: float) -> float:
+def detection_at(scores: Rows, labels: Labels, fpr: float, weights: Rows | None = None) -> float:
     """Return the share of abusive rows above the threshold that lets so many legitimate rows through.
+
+    With weights, both shares are of the weights: legitimate rows lie above the threshold up to that share of theirs.
 
     Examples:
         >>> detection_at(np.array([1.0, 2, 3, 4, 3.5, 0.5]), np.array([0, 0, 0, 0, 1, 1]), 0.25)
         0.5
+        >>> detection_at(np.array([1.0, 2, 3, 4, 3.5, 0.5]), np.array([0, 0, 0, 0, 1, 1]), 0.25, np.ones(6))
+        0.5
     """
+    if weights is not None:
+        threshold = weighted_threshold(scores[labels == 0], weights[labels == 0], fpr)
+        return float(np.average(scores[labels == 1] > threshold, weights=weights[labels == 1]))
     legitimate = np.sort(scores[labels == 0])[::-1]
     threshold = legitimate[min(int(fpr * len(legitimate)), len(legitimate) - 1)]
     return float(np.mean(scores[labels == 1] > threshold))
 
 
-def log_loss(scores: Rows, labels: Labels) -> float:
+def weighted_threshold(scores: Rows, weights: Rows, share: float) -> float:
+    """Return the score above which at most a share of the weights lies.
+
+    Examples:
+        >>> weighted_threshold(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 8.0]), 0.5)
+        3.0
+    """
+    order = np.argsort(-scores, kind="stable")
+    above = np.cumsum(weights[order])
+    # Rounded, so that a quarter of four is one whatever the binary fraction is.
+    place = int(np.searchsorted(above, share * above[-1] + 1e-9, side="right"))
+    return float(scores[order][min(place, len(order) - 1)])
+
+
+def log_loss(scores: Rows, labels: Labels, weights: Rows | None = None) -> float:
     """Return the mean log-loss of raw scores.
 
     Examples:
@@ -150,4 +171,5 @@ def log_loss(scores: Rows, labels: Labels) -> float:
         0.6931
     """
     signs = np.where(labels == 1, -scores, scores)
-    return float(np.mean(np.logaddexp(0.0, signs)))
+    losses = np.logaddexp(0.0, signs)
+    return float(np.mean(losses) if weights is None else np.average(losses, weights=weights))

@@ -10,9 +10,11 @@ from typing import Any, Final
 import numpy as np
 
 from signup_risk.model import Calibration
-from signup_risk.training.table import Labels, Rows
+from signup_risk.training.table import Labels, Rows, effective_number
 
 _SURE: Final = 0.95
+#: Far above the rounding of a sum of weights, far below one row.
+_SLACK: Final = 1e-6
 # Halvings of the unit interval; 50 are finer than a float near 1.
 _HALVINGS: Final = 50
 
@@ -47,7 +49,7 @@ class Threshold:
 
 
 def thresholds_at(
-    calibration: Calibration, scores: Rows, labels: Labels, rates: Iterable[float]
+    calibration: Calibration, scores: Rows, labels: Labels, rates: Iterable[float], weights: Rows | None = None
 ) -> tuple[Threshold, ...]:
     """Return the thresholds at some rates; those that so few rows cannot support are left out.
 
@@ -59,17 +61,29 @@ def thresholds_at(
         scores: Raw scores of the rows that it was fitted on.
         labels: Their labels.
         rates: False-positive rates.
+        weights: For how many sign-ups each row stands; one each by default. Shares are then of the weights, and
+            intervals those of as many rows that count alike as the weights are worth (Kish, 1965).
     """
-    legitimate, abusive = scores[labels == 0], scores[labels == 1]
+    given = np.ones(len(labels)) if weights is None else weights
+    legitimate, abusive = ((scores[labels == label], given[labels == label]) for label in (0, 1))
     found = []
     for rate in sorted(set(rates)):
         raw = calibration.raw_at(rate)
         if math.isfinite(raw):
-            above, caught = int((legitimate >= raw).sum()), int((abusive >= raw).sum())
-            low, high = binomial_interval(above, len(legitimate))
-            caught_low, caught_high = binomial_interval(caught, len(abusive))
-            found.append(Threshold(rate, raw, above, low, high, caught / len(abusive), caught_low, caught_high))
+            above = int((legitimate[0] >= raw).sum())
+            _, low, high = _share(*legitimate, raw)
+            found.append(Threshold(rate, raw, above, low, high, *_share(*abusive, raw)))
     return tuple(found)
+
+
+def _share(scores: Rows, weights: Rows, raw: float) -> tuple[float, float, float]:
+    """Return the share of the weights at or above a score, with its interval."""
+    share = float(weights[scores >= raw].sum() / weights.sum())
+    count = effective_number(weights)
+    # Whole numbers of successes and trials around what the weights are worth; with equal weights the very counts.
+    low, _ = binomial_interval(math.floor(share * count + _SLACK), math.ceil(count - _SLACK))
+    _, high = binomial_interval(min(math.ceil(share * count - _SLACK), math.floor(count)), math.floor(count + _SLACK))
+    return share, low, high
 
 
 def binomial_interval(hits: int, trials: int) -> tuple[float, float]:

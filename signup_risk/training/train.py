@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
+
 from signup_risk.errors import ConfigurationError
 from signup_risk.extract import select
 from signup_risk.extract.custom import custom_feature
@@ -27,7 +29,7 @@ from signup_risk.training.replay import replay
 from signup_risk.training.replay_parallel import replay_parallel
 from signup_risk.training.search import CANDIDATES, TRIALS, Trial, parameters_of, search
 from signup_risk.training.split import MATURITY_DAYS, Chosen, Split, split_by_time
-from signup_risk.training.table import FeatureTable, Rows
+from signup_risk.training.table import FeatureTable, Rows, effective_number
 from signup_risk.training.thresholds import Threshold, thresholds_at
 
 #: Features do not depend on the secret, but for collisions of hashes; with a fixed one the same history gives the
@@ -209,13 +211,11 @@ def fit_table(
 ) -> Trained:
     """Fit and calibrate a model on a replayed history; see :func:`train`."""
     say = say or _unsaid
+    if table.weights is not None:
+        say(_weighed(table.weights))
     split = split_by_time(table, until=options.until, maturity_days=options.maturity_days)
     fitting, stopping = part_of(table, split.fit), part_of(table, split.stop)
-    say(
-        f"fitting on {len(fitting.labels):,} sign-ups, stopping on {len(stopping.labels):,}, "
-        f"gap of {split.gap_days:.1f} days, calibrating on {int(split.calibrate.sum()):,}; "
-        f"{split.unripe:,} of the labels before the gap became known only after it"
-    )
+    say(_told_split(split))
     if base is not None:
         return _continue(table, split, features, options, base)
     trials = search(
@@ -272,15 +272,16 @@ def _finish(  # noqa: PLR0913 - everything that a result is made of
 ) -> Trained:
     part = part_of(table, split.calibrate)
     scores = raw_scores(grown.text, part.rows)
-    share = float(part.labels.mean())
-    calibration = fit_calibration(scores.tolist(), part.labels.tolist(), prior=share)
+    share = float(np.average(part.labels, weights=part.weights))
+    weights = None if part.weights is None else part.weights.tolist()
+    calibration = fit_calibration(scores.tolist(), part.labels.tolist(), prior=share, weights=weights)
     if options.prevalence is not None:
         calibration = calibration.with_prevalence(options.prevalence)
     return Trained(
         features,
         grown,
         calibration,
-        thresholds_at(calibration, scores, part.labels, [*RATES, options.target_fpr]),
+        thresholds_at(calibration, scores, part.labels, [*RATES, options.target_fpr], part.weights),
         trials,
         None if start is None else _compared(start, scores, part, table, split, options),
         table,
@@ -295,12 +296,13 @@ def _compared(  # noqa: PLR0913 - two models, the rows, and how
 ) -> Comparison:
     groups = table.where(split.calibrate).groups
     old = raw_scores(start, part.rows)
-    return compare(old, scores, part.labels, groups, fpr=options.target_fpr, seed=options.seed)
+    fpr, seed = options.target_fpr, options.seed
+    return compare(old, scores, part.labels, groups, fpr=fpr, seed=seed, weights=part.weights)
 
 
 def part_of(table: FeatureTable, chosen: Chosen) -> Part:
-    """Return the chosen rows of a table with their labels."""
-    return Part(table.rows[chosen], table.labels[chosen])
+    """Return the chosen rows of a table with their labels and weights."""
+    return Part(table.rows[chosen], table.labels[chosen], None if table.weights is None else table.weights[chosen])
 
 
 def useful_features(grown: Grown, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
@@ -319,6 +321,21 @@ def useful_features(grown: Grown, features: tuple[Feature, ...]) -> tuple[Featur
             "column, and that the fields it should follow from are filled"
         )
     return kept
+
+
+def _told_split(split: Split) -> str:
+    return (
+        f"fitting on {int(split.fit.sum()):,} sign-ups, stopping on {int(split.stop.sum()):,}, "
+        f"gap of {split.gap_days:.1f} days, calibrating on {int(split.calibrate.sum()):,}; "
+        f"{split.unripe:,} of the labels before the gap became known only after it"
+    )
+
+
+def _weighed(weights: Rows) -> str:
+    return (
+        f"rows are weighed by propensity and confidence: from {weights.min():.3g} to {weights.max():.3g} each, "
+        f"{len(weights):,} of them worth {effective_number(weights):,.0f} that count alike"
+    )
 
 
 def _told(trial: Trial, fpr: float) -> str:

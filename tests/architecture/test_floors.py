@@ -47,7 +47,8 @@ CONFINED = {
     "pandas": ("cli", "training", "notebook"),
     "phonenumbers": ("normalize.phone",),
     "pyarrow": ("cli", "files", "training", "notebook"),
-    "pytest": ("stores.contract", "stores.journal_contract"),  # the suites that outside stores run
+    # The suites that outside stores run.
+    "pytest": ("stores.contract", "stores.journal_contract", "stores.ledger_contract"),
     "redis": ("stores.redis",),
     "shap": ("explain",),
     "stix2": ("campaigns.stix",),

@@ -30,7 +30,7 @@ SCALARS = (
     | st.text("0123456789 .:/-xTZ+", max_size=40)
 )
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
-CALLERS = {"at", "label", "label_at"}
+CALLERS = {"at", "label", "label_at", "label_confidence", "propensity"}
 TYPED = [field for field in FIELDS if field.name not in CALLERS]
 CUSTOM_KEYS = st.from_regex(r"[a-z0-9_]{1,25}", fullmatch=True)
 
@@ -151,6 +151,8 @@ SIGNUPS = st.builds(
     custom=st.builds(Custom, st.dictionaries(CUSTOM_KEYS, TEXT | st.booleans() | st.floats(-1e9, 1e9))),
     label=st.sampled_from([None, 0, 1]),
     label_at=st.none() | MOMENTS,
+    label_confidence=st.none() | st.floats(0, 1, exclude_min=True),
+    propensity=st.none() | st.floats(0, 1, exclude_min=True),
 )
 
 

@@ -74,6 +74,8 @@ FULL: dict[str, Any] = {
     "custom": {"trial_days": 14, "plan": "pro", "vip": False},
     "label": 1,
     "label_at": "2026-06-01T00:00:00Z",
+    "label_confidence": 0.8,
+    "propensity": 0.01,
     "group": "farm-1",
 }
 
@@ -157,7 +159,7 @@ def test_values_of_numpy_are_read() -> None:
 def test_arrays_are_unusable() -> None:
     """A list column of a table is no value of any field, and no error."""
     for field in FIELDS:
-        if field.name not in ("at", "label", "label_at"):
+        if field.name not in ("at", "label", "label_at", "label_confidence", "propensity"):
             assert read(field.name, np.array([1, 2])).endswith("_INVALID"), field.name
 
 
@@ -353,3 +355,17 @@ def test_sign_ups_are_values() -> None:
         signup.custom["plan"] = "x"  # type: ignore[index]
     with pytest.raises(AttributeError):
         signup.email = "x"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["label_confidence", "propensity"])
+@pytest.mark.parametrize("value", [0, 0.0, -0.1, 1.01, "most", [0.5], True])
+def test_shares_beside_a_label_are_the_analysts(name: str, value: Any) -> None:
+    """A share that is none would weigh a row wrongly without a word, so it is an error and no warning."""
+    with pytest.raises(InvalidSignup, match=f"{name}: .*above 0, at most 1"):
+        Signup.from_mapping({name: value})
+
+
+@pytest.mark.parametrize("value", [1, 1.0, "0.25", np.float64(0.25), 1e-300])
+def test_shares_are_read(value: Any) -> None:
+    """Shares are read as numbers are, from tables too."""
+    assert Signup.from_mapping({"propensity": value}).propensity == float(value)

@@ -74,13 +74,12 @@ class Baseline:
 
 def baseline(table: FeatureTable, scores: Floats, sample: Sample) -> Baseline:
     """Measure the rules beside the model's scores; the table needs :data:`FEATURES`."""
-    ranking, everyone = Ranking(scores, sample), np.ones(len(sample))
-    legitimate, abusive = int(sample.legitimate.sum()), int(sample.abusive.sum())
+    ranking, everyone = Ranking(scores, sample), sample.weights
     points = []
     for name, stopped in _combinations(table):
-        alarms = int((stopped & sample.legitimate).sum()) / legitimate
+        alarms = _share(stopped, sample, sample.legitimate)
         threshold = ranking.thresholds(everyone, [alarms])
-        found = int((stopped & sample.abusive).sum()) / abusive
+        found = _share(stopped, sample, sample.abusive)
         points.append(Point(name, alarms, found, ranking.found(everyone, threshold).item()))
     at_rates = ranking.found(everyone, ranking.thresholds(everyone, RATES)).tolist()
     best = [
@@ -120,3 +119,7 @@ def _best(points: list[Point], rate: float, model_found: float | None) -> Best:
     if chosen is None or not chosen.found:
         return Best(rate, "none", 0.0, model_found)
     return Best(rate, chosen.rules, chosen.found, model_found)
+
+
+def _share(stopped: Bools, sample: Sample, who: Bools) -> float:
+    return float(sample.weights[stopped & who].sum() / sample.weights[who].sum())

@@ -48,7 +48,7 @@ def swaps(
         old, new = (ranking.found(weights, ranking.thresholds(weights, RATES)) for ranking in rankings)
         return new - old
 
-    everyone = np.ones(len(sample))
+    everyone = sample.weights
     gains = measure(everyone)
     low, high = bounds(measure, redraws(sample, seed, repeats))
     thresholds = [ranking.thresholds(everyone, RATES) for ranking in rankings]

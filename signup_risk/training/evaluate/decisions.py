@@ -13,7 +13,7 @@ from signup_risk.model import ModelArtefact
 from signup_risk.policy import Evidence, Policy
 from signup_risk.policy.decision import OUTCOMES
 from signup_risk.results import DecisionName
-from signup_risk.training.evaluate.intervals import Share, wilson
+from signup_risk.training.evaluate.intervals import Share, weighted_wilson
 from signup_risk.training.evaluate.sample import Bools, Floats, Sample
 from signup_risk.training.table import FeatureTable
 
@@ -57,7 +57,8 @@ class Decisions:
         found = []
         for decision in OUTCOMES[1:]:
             stopped = self.stopped(decision)
-            shares = [wilson(int((stopped & who).sum()), int(who.sum())) for who in (sample.abusive, sample.legitimate)]
+            both = (sample.abusive, sample.legitimate)
+            shares = [weighted_wilson(stopped[who], sample.weights[who]) for who in both]
             found.append(Level(decision, *shares))
         return tuple(found)
 
@@ -85,6 +86,6 @@ def decide(artefact: ModelArtefact, table: FeatureTable, scores: Floats, policy:
             return Evidence.of(raw, step_up_raw, inputs, found)
 
         decision = policy.decide(calibration.fpr(raw), evidence=evidence)
-        ranks.append(OUTCOMES.index(decision.shadow or decision.outcome))
+        ranks.append(OUTCOMES.index(decision.would_be))
         notes.update(decision.notes)
     return Decisions(f"{policy.name} {policy.version}", np.asarray(ranks), notes["SINGLE_ATTRIBUTE"])

@@ -87,7 +87,7 @@ def detect(
         parts = (ranking.found(weights, set_here), ranking.found(weights, stated), ranking.alarms(weights, stated))
         return np.concatenate(parts)
 
-    everyone = np.ones(len(sample))
+    everyone = sample.weights
     values = measure(everyone).reshape(3, -1)
     low, high = (end.reshape(3, -1) for end in bounds(measure, redraws(sample, seed, repeats)))
     here = ranking.thresholds(everyone, RATES)

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from signup_risk.training.evaluate.intervals import REPEATS, Share, wilson
+from signup_risk.training.evaluate.intervals import REPEATS, Share, weighted_wilson, wilson
 from signup_risk.training.evaluate.sample import Bools, Floats, Sample, kind_of
 
 #: A share of fewer sign-ups is noise: at 50 its standard error is up to seven points.
@@ -78,13 +78,13 @@ class Control:
 
 def group_rates(stopped: Bools, sample: Sample) -> GroupRates:
     """Measure the share of each legitimate group that is stopped; sign-ups without a group count overall only."""
-    overall = _wilson(stopped, sample.legitimate)
+    overall = _share(stopped, sample, sample.legitimate)
     names, counts = np.unique(sample.groups[sample.legitimate], return_counts=True)
     named = [(str(name), int(count)) for name, count in zip(names, counts, strict=True) if name != _NO_GROUP]
     rates = []
     for name, count in named:
         if count >= MIN_GROUP:
-            rate = _wilson(stopped, sample.legitimate & (sample.groups == name))
+            rate = _share(stopped, sample, sample.legitimate & (sample.groups == name))
             rates.append(GroupRate(name, rate, (rate.value or 0.0) / overall.value if overall.value else None))
     rates.sort(key=lambda entry: -(entry.rate.value or 0.0))
     return GroupRates(overall, tuple(rates), tuple(name for name, count in named if count < MIN_GROUP))
@@ -119,7 +119,7 @@ def control(stopped: Bools, sample: Sample) -> Control | None:
     """Compare the control farms with the legitimate; None if there are none."""
     if not sample.control.any():
         return None
-    found, alarms = _wilson(stopped, sample.control), _wilson(stopped, sample.legitimate)
+    found, alarms = (_share(stopped, sample, who) for who in (sample.control, sample.legitimate))
     if (found.low or 0.0) > (alarms.high or 0.0):
         verdict = "above"
     elif (found.high or 0.0) < (alarms.low or 0.0):
@@ -139,5 +139,5 @@ def _drawn_share(hits: Floats, sizes: Floats, rng: np.random.Generator, repeats:
     return Share(float(hits.sum() / count), float(low), float(high), count)
 
 
-def _wilson(stopped: Bools, mask: Bools) -> Share:
-    return wilson(int((stopped & mask).sum()), int(mask.sum()))
+def _share(stopped: Bools, sample: Sample, mask: Bools) -> Share:
+    return weighted_wilson(stopped[mask], sample.weights[mask])

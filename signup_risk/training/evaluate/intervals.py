@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from signup_risk.training.evaluate.sample import Bools, Floats, Ints, Sample
+from signup_risk.training.table import effective_number
 
 #: 97.5 % quantile of the normal distribution.
 _Z: Final = 1.959963984540054
@@ -49,17 +50,40 @@ def wilson(hits: int, count: int) -> Share:
     """
     if not count:
         return Share(None, None, None, 0)
-    share, squared = hits / count, _Z * _Z / count
+    return _wilson(hits / count, count, count)
+
+
+def _wilson(share: float, worth: float, count: int) -> Share:
+    squared = _Z * _Z / worth
     middle = (share + squared / 2) / (1 + squared)
-    half = _Z * math.sqrt(share * (1 - share) / count + squared / (4 * count)) / (1 + squared)
+    half = _Z * math.sqrt(share * (1 - share) / worth + squared / (4 * worth)) / (1 + squared)
     # At the ends the formula gives the end itself, but for rounding.
-    low = 0.0 if hits == 0 else max(0.0, middle - half)
-    high = 1.0 if hits == count else min(1.0, middle + half)
+    low = 0.0 if share == 0 else max(0.0, middle - half)
+    high = 1.0 if share == 1 else min(1.0, middle + half)
     return Share(share, low, high, count)
 
 
+def weighted_wilson(stopped: Bools, weights: Floats) -> Share:
+    """Return a share of weights, with Wilson's interval for as many rows as they are worth (Kish, 1965).
+
+    With equal weights it is :func:`wilson` of the counts.
+
+    Args:
+        stopped: Whether each sign-up is one of those counted.
+        weights: For how many sign-ups each stands.
+
+    Examples:
+        >>> weighted_wilson(np.arange(10) < 3, np.full(10, 2.0)) == wilson(3, 10)
+        True
+    """
+    if not len(weights):
+        return wilson(0, 0)
+    share = float(weights[stopped].sum() / weights.sum())
+    return _wilson(share, effective_number(weights), len(weights))
+
+
 def redraws(sample: Sample, seed: int, repeats: int = REPEATS, *, by_row: bool = False) -> Iterator[Floats]:
-    """Yield how often each sign-up occurs when campaigns, and hours of the legitimate, are drawn again.
+    """Yield how much each sign-up counts when campaigns, and hours of the legitimate, are drawn again.
 
     Abusive and legitimate clusters are drawn apart, so that there are about as many of each as in the sample.
 
@@ -75,7 +99,7 @@ def redraws(sample: Sample, seed: int, repeats: int = REPEATS, *, by_row: bool =
         weights = np.zeros(len(sample))
         for rows, places, count in parts:
             drawn = np.bincount(rng.integers(0, count, count), minlength=count)
-            weights[rows] = drawn[places]
+            weights[rows] = drawn[places] * sample.weights[rows]
         yield weights
 
 

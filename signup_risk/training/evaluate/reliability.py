@@ -61,6 +61,7 @@ def reliability(scores: Floats, sample: Sample, calibration: Calibration, preval
     stated = np.asarray([shifted.probability(raw) for raw in scores[chosen].tolist()])
     share = sample.prevalence
     weights = np.where(outcomes == 1, prevalence / share, (1 - prevalence) / (1 - share))
+    weights *= sample.weights[chosen]
     weights /= weights.sum()
     bins, errors = [], 0.0
     places = np.clip(np.searchsorted(EDGES, stated, side="right") - 1, 0, len(EDGES) - 2)

@@ -39,6 +39,7 @@ class Sample:
         members: Sign-ups of campaigns, found or not, by which the first and the next member are counted.
         clusters: What is drawn together when the sample is drawn again: a campaign, the legitimate of one group
             within an hour, else one sign-up.
+        weights: For how many sign-ups each stands.
     """
 
     times: Moments
@@ -49,6 +50,7 @@ class Sample:
     doubtful: Bools
     members: Bools
     clusters: Ints
+    weights: Floats
 
     def __len__(self) -> int:
         """Return the number of sign-ups."""
@@ -57,7 +59,7 @@ class Sample:
     @property
     def prevalence(self) -> float:
         """Share of abuse among the sign-ups that count."""
-        abusive, legitimate = int(self.abusive.sum()), int(self.legitimate.sum())
+        abusive, legitimate = (float(self.weights[who].sum()) for who in (self.abusive, self.legitimate))
         return abusive / (abusive + legitimate)
 
     @classmethod
@@ -78,7 +80,8 @@ class Sample:
                 raise ConfigurationError(_missing(name, number, doubtful, table))
         members = (abusive | (farm & ~control)) & (groups != "")
         clusters = _clusters(groups, table.times, legitimate)
-        return cls(table.times, groups, legitimate, abusive, control, doubtful, members, clusters)
+        weights = np.ones(len(table)) if table.weights is None else table.weights
+        return cls(table.times, groups, legitimate, abusive, control, doubtful, members, clusters, weights)
 
 
 def _missing(name: str, number: int, doubtful: Bools, table: FeatureTable) -> str:

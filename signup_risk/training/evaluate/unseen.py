@@ -100,7 +100,7 @@ def _judged(  # noqa: PLR0913 - one measurement in full
         scores = np.concatenate([raw_scores(booster, table) for table in held_out])
     sample = Sample.of(joined(held_out))
     ranking = Ranking(scores, sample)
-    thresholds = ranking.thresholds(np.ones(len(sample)), RATES)
+    thresholds = ranking.thresholds(sample.weights, RATES)
     found: dict[str, Share] = {}
     campaigns = 0
     for rate, threshold in zip(RATES, thresholds.tolist(), strict=True):
@@ -139,4 +139,6 @@ def joined(tables: Sequence[FeatureTable]) -> FeatureTable:
         [f"{group}.h{number}" if group.startswith("farm.") else group
          for number, table in enumerate(tables) for group in table.groups],
         [name for table in tables for name in table.ids],
+        None if all(table.weights is None for table in tables)
+        else np.concatenate([np.ones(len(table)) if table.weights is None else table.weights for table in tables]),
     )  # fmt: skip

@@ -1,0 +1,290 @@
+"""Take what becomes of sign-ups, and lose none of it: ledger first, velocity after, a queue for when neither answers.
+
+The ledger is the truth, velocity follows from it: what is written to the states of keys is what the ledger settles
+(:func:`signup_risk.stores.settle.settle`), so the order in which reports arrive is no matter, and a process that dies
+between the two leaves nothing that :meth:`Outcomes.catch_up` could not bring to velocity.
+
+Velocity counts strong outcomes alone. A failed step is what this library asked for, on its own suspicion, and a
+passed one is what a farm buys by the thousand; were they counted as *reported abusive* and *legitimate*, the model
+would feed on its own decisions. They stay in the ledger, where labels may weigh them by their confidence.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from signup_risk.errors import InvalidSignup, StoreError, StoreUnavailable
+from signup_risk.extract import signup_name
+from signup_risk.results import Assessment
+from signup_risk.scorer.times import microseconds, moment_of, utc_now
+from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, Ledger, LedgerEntry, PendingWrites, Store, settle
+from signup_risk.stores.ledger import STRONG, WEAK
+
+#: How sure a weak outcome is if nothing is said: people fail steps and farms buy their passing, so it tips a label and
+#: no more. A guess of ours; whoever has measured how often steps err gives the figure.
+WEAK_CONFIDENCE: Final = 0.3
+
+#: Source of an outcome about which nothing is said.
+UNSPECIFIED: Final = "unspecified"
+
+#: Entries held while the ledger cannot be written: some 5 MB.
+LIMIT: Final = 10_000
+
+#: Entries that one write brings from the queue to the ledger.
+_BATCH: Final = 100
+#: Longest id of the input contract; a longer one is unknown to every sign-up.
+_LONGEST_ID: Final = 128
+_FOREVER: Final = 2**63 - 1
+_DEADLINE_MS: Final = 50.0
+_LOG: Final = logging.getLogger(__name__)
+#: Seconds between two log lines that say why outcomes wait.
+_LOG_EVERY: Final = 60.0
+
+
+class Outcomes:
+    """Report outcomes and decisions. Safe under threads; open one a process.
+
+    Args:
+        ledger: Where they are kept.
+        store: The velocity store.
+        hasher: Names and seals ids under the store's secret.
+        pending: Queue of writes that the velocity store could not take.
+        clock: Tells the time for outcomes without ``at``.
+        deadline_ms: Milliseconds to wait for ledger and store together.
+        limit: How many entries to hold while the ledger cannot be written.
+
+    Attributes:
+        dropped_decisions: Decisions that neither ledger nor queue could take.
+
+    Examples:
+        >>> from signup_risk.stores import MemoryLedger, MemoryStore
+        >>> store, hasher = MemoryStore(), Hasher(b"not a secret at all, an example")
+        >>> outcomes = Outcomes(MemoryLedger(), store, hasher, PendingWrites(store))
+        >>> outcomes.report("account 1", "abusive", source="chargeback", at="2026-06-01T12:00:00Z")
+        False
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts that meet here
+        self,
+        ledger: Ledger,
+        store: Store,
+        hasher: Hasher,
+        pending: PendingWrites,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        deadline_ms: float = _DEADLINE_MS,
+        limit: int = LIMIT,
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._hasher = hasher
+        self._pending = pending
+        self._clock = clock
+        self._deadline_ms = deadline_ms
+        self._limit = limit
+        self._waiting: deque[LedgerEntry] = deque()
+        self._holding = threading.Lock()
+        self._flushing = threading.Lock()
+        self._logged = -math.inf
+        self.dropped_decisions = 0
+
+    @property
+    def waiting(self) -> int:
+        """Return how many entries wait for the ledger."""
+        return len(self._waiting)
+
+    def report(  # noqa: PLR0913 - everything that an outcome may say
+        self,
+        signup_id: str,
+        outcome: str,
+        *,
+        at: datetime | str | None = None,
+        source: str = UNSPECIFIED,
+        happened_at: datetime | str | None = None,
+        confidence: float | None = None,
+        by: str | None = None,
+        deadline_ms: float | None = None,
+    ) -> bool:
+        """Say what became of a sign-up.
+
+        Args:
+            signup_id: The id that it was assessed under.
+            outcome: ``abusive``, ``legitimate``, ``cleared`` to withdraw earlier ones, or, weak, ``step_up_passed``
+                and ``step_up_failed``.
+            at: When this became known; now by default. Nothing that is scored at an earlier time reads it.
+            source: Where it is known from, one short word: ``chargeback``, ``analyst``, ``appeal``, ``rule``, ...
+            happened_at: When it happened; when it became known by default.
+            confidence: How sure it is, in (0, 1]; by default 1, and :data:`WEAK_CONFIDENCE` of a weak outcome.
+            by: Who says so. A keyed hash of it is kept: one hand can be told from another, nobody can be named.
+            deadline_ms: Milliseconds to wait, instead of the usual ones.
+
+        Returns:
+            Whether the sign-up was known to velocity; of a weak outcome, whether the ledger has it. False if anything
+            had to be queued: it is then held in this process until ledger and store answer.
+
+        Raises:
+            ConfigurationError: The outcome, source or confidence is not allowed.
+            InvalidSignup: A time cannot be read or has no offset, or no sign-up can have that id.
+            StoreUnavailable: The ledger cannot be written and the queue is full; report it again later.
+        """
+        end = time.monotonic() + (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
+        known_at = moment_of(at, self._clock)
+        happened = known_at if happened_at is None else moment_of(happened_at, self._clock)
+        name, sealed = self._named(signup_id)
+        hand = 0 if by is None else self._hasher.name(b"reporter:", by)
+        times = (microseconds(happened), microseconds(known_at))
+        sure = confidence if confidence is not None else WEAK_CONFIDENCE if outcome in WEAK else 1.0
+        entry = LedgerEntry("outcome", name, sealed, *times, outcome, source, sure, hand)
+        if not self._keep(entry, self._limit, end):
+            return False
+        return self._tell_velocity(entry, end) if outcome in STRONG else True
+
+    def decided(self, assessment: Assessment, *, deadline_ms: float | None = None) -> None:
+        """Note the decision about a sign-up that would have been blocked; others, and those without id, are not noted.
+
+        Never raises because of the ledger: a decision that cannot be kept waits in the queue, at most half of which
+        is for decisions, and is counted in ``dropped_decisions`` if that is full.
+        """
+        shadow = assessment.policy.shadow_decision or assessment.decision
+        if assessment.signup_id is None or (shadow != "block" and not assessment.explored):
+            return
+        end = time.monotonic() + (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
+        at = microseconds(assessment.at)
+        chance = 1.0 if assessment.propensity is None else assessment.propensity
+        name, sealed = self._named(assessment.signup_id)
+        entry = LedgerEntry("decision", name, sealed, at, at, assessment.decision, would="block", propensity=chance)
+        try:
+            self._keep(entry, self._limit // 2, end)
+        except StoreError as problem:
+            self.dropped_decisions += 1
+            self._log(problem)
+
+    def flush(self, timeout: float) -> None:
+        """Bring what waits to the ledger and, outcomes, on to velocity, as far as the time in seconds allows."""
+        end = time.monotonic() + timeout
+        if not self._waiting or not self._flushing.acquire(blocking=False):
+            return
+        try:
+            while self._waiting and (left := end - time.monotonic()) > 0:
+                part = [self._waiting[i] for i in range(min(_BATCH, len(self._waiting)))]
+                self._ledger.append(part, timeout=left)
+                for entry in part:
+                    self._waiting.popleft()
+                    if entry.what in STRONG:
+                        self._tell_velocity(entry, end)
+        except StoreError as problem:
+            self._log(problem)
+        finally:
+            self._flushing.release()
+
+    def catch_up(self, *, since: datetime | None = None) -> int:
+        """Bring velocity to what the ledger says: after a crash, a restored file or a new store.
+
+        What is there already stays as it is, so it may be called at any time. Without ``since`` the whole ledger is
+        gone through, one write for each sign-up that has a strong outcome.
+
+        Args:
+            since: Only sign-ups of which something became known from this moment on.
+
+        Returns:
+            How many outcomes were brought to a sign-up that velocity knows.
+
+        Raises:
+            StoreError: Ledger or store fails; what was brought so far stays.
+        """
+        first = -_FOREVER if since is None else microseconds(since)
+        after = brought = 0
+        while page := self._ledger.page(after):
+            after = page[-1][0]
+            told = {e.name: e for _, e in page if e.kind == "outcome" and e.what in STRONG and e.known_at >= first}
+            brought += sum(self._store.report(*self._settled(entry, None)) for entry in told.values())
+        return brought
+
+    def erase(self, signup_id: str) -> int:
+        """Forget all that was said of a sign-up; return how many entries went.
+
+        Velocity holds no more of it than keyed hashes, and forgets them in its own time.
+
+        Raises:
+            StoreError: The ledger fails.
+        """
+        name, _ = self._named(signup_id)
+        with self._flushing, self._holding:
+            kept = [entry for entry in self._waiting if entry.name != name]
+            gone = len(self._waiting) - len(kept)
+            self._waiting = deque(kept)
+            return gone + self._ledger.erase(name)
+
+    def close(self) -> None:
+        """Bring what waits to the ledger if it takes it, say in the log what it did not take, and release it."""
+        self.flush(self._deadline_ms / 1000)
+        if self._waiting:
+            _LOG.error("%d outcomes and decisions could not be kept, the ledger did not answer", len(self._waiting))
+        self._ledger.close()
+
+    def _named(self, signup_id: str) -> tuple[int, bytes]:
+        if not isinstance(signup_id, str) or not 0 < len(signup_id) <= _LONGEST_ID:
+            kind = f"a text of {len(signup_id)} characters" if isinstance(signup_id, str) else "no text"
+            raise InvalidSignup("signup_id", kind, f"the id that it was assessed under, 1 to {_LONGEST_ID} characters")
+        name = signup_name(signup_id, self._hasher)
+        return name, self._hasher.seal(name, signup_id)
+
+    def _keep(self, entry: LedgerEntry, limit: int, end: float) -> bool:
+        """Write to the ledger, or hold; what came first has to go first."""
+        problem = None
+        if not self._waiting:
+            try:
+                self._ledger.append([entry], timeout=max(0.0, end - time.monotonic()))
+                return True
+            except StoreError as found:
+                problem = found
+                self._log(found)
+        with self._holding:
+            if len(self._waiting) >= limit:
+                raise StoreUnavailable(
+                    f"the ledger cannot be written and {len(self._waiting):,} entries wait for it already; this one is "
+                    "not kept: report it again once the store answers"
+                ) from problem
+            self._waiting.append(entry)
+        if problem is None:
+            self.flush(end - time.monotonic())
+        return False
+
+    def _tell_velocity(self, entry: LedgerEntry, end: float) -> bool:
+        write = (entry.name, _code(entry.what), entry.known_at)
+        try:
+            write = self._settled(entry, max(0.0, end - time.monotonic()))
+            if not len(self._pending):  # its sign-up may be among them, and has to come first
+                return self._store.report(*write, timeout=max(0.0, end - time.monotonic()))
+        except StoreError as problem:
+            self._log(problem)
+            self._pending.add(write)
+            return False
+        self._pending.add(write)
+        self._pending.flush(end - time.monotonic())
+        return False
+
+    def _settled(self, entry: LedgerEntry, timeout: float | None) -> tuple[int, int | None, int]:
+        """Return what velocity is to know of the sign-up of an entry."""
+        found = settle(self._ledger.of(entry.name, timeout=timeout), _FOREVER)
+        if found is None or found.is_weak:
+            return entry.name, None, entry.known_at
+        return entry.name, _code(found.entry.what), found.known_at
+
+    def _log(self, problem: StoreError) -> None:
+        """Say why outcomes wait, at most once a minute; the text holds nothing of a person."""
+        moment = time.monotonic()
+        if moment - self._logged > _LOG_EVERY:
+            self._logged = moment
+            _LOG.warning("outcomes wait for the store: %s", problem)
+
+
+def _code(what: str) -> int | None:
+    return {"abusive": ABUSIVE, "legitimate": LEGITIMATE}.get(what)
