@@ -109,6 +109,11 @@ class StoreGate:
         return answer, None
 
     @property
+    def store(self) -> Store:
+        """Return the store."""
+        return self._store
+
+    @property
     def is_async(self) -> bool:
         """Say whether the store answers on event loops."""
         return isinstance(self._store, AsyncStore)

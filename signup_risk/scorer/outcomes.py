@@ -18,13 +18,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from signup_risk.errors import InvalidSignup, StoreError, StoreUnavailable
 from signup_risk.extract import signup_name
-from signup_risk.results import Assessment
+from signup_risk.results import Assessment, DecisionName
+from signup_risk.scorer.gate import StoreGate
 from signup_risk.scorer.times import microseconds, moment_of, utc_now
-from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, Ledger, LedgerEntry, PendingWrites, Store, settle
+from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, Ledger, LedgerEntry, settle
 from signup_risk.stores.ledger import STRONG, WEAK
 
 #: How sure a weak outcome is if nothing is said: people fail steps and farms buy their passing, so it tips a label and
@@ -37,8 +38,9 @@ UNSPECIFIED: Final = "unspecified"
 #: Entries held while the ledger cannot be written: some 5 MB.
 LIMIT: Final = 10_000
 
-#: Entries that one write brings from the queue to the ledger.
+#: Entries that one write brings from the queue to the ledger, and as many decisions as make one worth while.
 _BATCH: Final = 100
+_DUE: Final = 32
 #: Longest id of the input contract; a longer one is unknown to every sign-up.
 _LONGEST_ID: Final = 128
 _FOREVER: Final = 2**63 - 1
@@ -48,14 +50,38 @@ _LOG: Final = logging.getLogger(__name__)
 _LOG_EVERY: Final = 60.0
 
 
+class DecisionNote(NamedTuple):
+    """Say what was decided about a sign-up that would have been blocked.
+
+    Attributes:
+        signup_id: Its id.
+        at: When it came, in microseconds.
+        given: The decision that was given.
+        propensity: Probability with which this decision was given.
+    """
+
+    signup_id: str
+    at: int
+    given: DecisionName
+    propensity: float
+
+    @classmethod
+    def of(cls, assessment: Assessment) -> DecisionNote | None:
+        """Return the note of an assessment; None of one that would not have been blocked, or has no id."""
+        shadow = assessment.policy.shadow_decision or assessment.decision
+        if assessment.signup_id is None or (shadow != "block" and not assessment.explored):
+            return None
+        chance = 1.0 if assessment.propensity is None else assessment.propensity
+        return cls(assessment.signup_id, microseconds(assessment.at), assessment.decision, chance)
+
+
 class Outcomes:
     """Report outcomes and decisions. Safe under threads; open one a process.
 
     Args:
         ledger: Where they are kept.
-        store: The velocity store.
+        gate: Leads to the velocity store.
         hasher: Names and seals ids under the store's secret.
-        pending: Queue of writes that the velocity store could not take.
         clock: Tells the time for outcomes without ``at``.
         deadline_ms: Milliseconds to wait for ledger and store together.
         limit: How many entries to hold while the ledger cannot be written.
@@ -65,8 +91,8 @@ class Outcomes:
 
     Examples:
         >>> from signup_risk.stores import MemoryLedger, MemoryStore
-        >>> store, hasher = MemoryStore(), Hasher(b"not a secret at all, an example")
-        >>> outcomes = Outcomes(MemoryLedger(), store, hasher, PendingWrites(store))
+        >>> hasher = Hasher(b"not a secret at all, an example")
+        >>> outcomes = Outcomes(MemoryLedger(), StoreGate(MemoryStore()), hasher)
         >>> outcomes.report("account 1", "abusive", source="chargeback", at="2026-06-01T12:00:00Z")
         False
     """
@@ -74,18 +100,16 @@ class Outcomes:
     def __init__(  # noqa: PLR0913 - the parts that meet here
         self,
         ledger: Ledger,
-        store: Store,
+        gate: StoreGate,
         hasher: Hasher,
-        pending: PendingWrites,
         *,
         clock: Callable[[], datetime] = utc_now,
         deadline_ms: float = _DEADLINE_MS,
         limit: int = LIMIT,
     ) -> None:
         self._ledger = ledger
-        self._store = store
+        self._gate = gate
         self._hasher = hasher
-        self._pending = pending
         self._clock = clock
         self._deadline_ms = deadline_ms
         self._limit = limit
@@ -93,12 +117,19 @@ class Outcomes:
         self._holding = threading.Lock()
         self._flushing = threading.Lock()
         self._logged = -math.inf
+        self._urgent = False
         self.dropped_decisions = 0
 
     @property
     def waiting(self) -> int:
-        """Return how many entries wait for the ledger."""
+        """Return how many entries wait for the ledger, decisions that are written behind included."""
         return len(self._waiting)
+
+    @property
+    def waiting_outcomes(self) -> int:
+        """Return how many outcomes wait for the ledger."""
+        with self._holding:
+            return sum(entry.kind == "outcome" for entry in self._waiting)
 
     def report(  # noqa: PLR0913 - everything that an outcome may say
         self,
@@ -146,25 +177,27 @@ class Outcomes:
             return False
         return self._tell_velocity(entry, end) if outcome in STRONG else True
 
-    def decided(self, assessment: Assessment, *, deadline_ms: float | None = None) -> None:
-        """Note the decision about a sign-up that would have been blocked; others, and those without id, are not noted.
+    def decided(self, note: DecisionNote) -> None:
+        """Note the decision about a sign-up that would have been blocked.
 
-        Never raises because of the ledger: a decision that cannot be kept waits in the queue, at most half of which
-        is for decisions, and is counted in ``dropped_decisions`` if that is full.
+        It is written behind, with others: a farm that is being blocked would otherwise cost a write to the disk for
+        each of its accounts. A process that is killed loses those of its last moments. What does not fit in the half
+        of the queue that is for decisions is counted in ``dropped_decisions``.
         """
-        shadow = assessment.policy.shadow_decision or assessment.decision
-        if assessment.signup_id is None or (shadow != "block" and not assessment.explored):
-            return
-        end = time.monotonic() + (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
-        at = microseconds(assessment.at)
-        chance = 1.0 if assessment.propensity is None else assessment.propensity
-        name, sealed = self._named(assessment.signup_id)
-        entry = LedgerEntry("decision", name, sealed, at, at, assessment.decision, would="block", propensity=chance)
-        try:
-            self._keep(entry, self._limit // 2, end)
-        except StoreError as problem:
-            self.dropped_decisions += 1
-            self._log(problem)
+        name, sealed = self._named(note.signup_id)
+        entry = LedgerEntry(
+            "decision", name, sealed, note.at, note.at, note.given, would="block", propensity=note.propensity
+        )
+        with self._holding:
+            if len(self._waiting) >= self._limit // 2:
+                self.dropped_decisions += 1
+                return
+            self._waiting.append(entry)
+
+    @property
+    def is_due(self) -> bool:
+        """Say whether something waits that should not wait any longer: an outcome, or many decisions."""
+        return self._urgent or len(self._waiting) >= _DUE
 
     def flush(self, timeout: float) -> None:
         """Bring what waits to the ledger and, outcomes, on to velocity, as far as the time in seconds allows."""
@@ -179,6 +212,7 @@ class Outcomes:
                     self._waiting.popleft()
                     if entry.what in STRONG:
                         self._tell_velocity(entry, end)
+            self._urgent = self._urgent and bool(self._waiting)
         except StoreError as problem:
             self._log(problem)
         finally:
@@ -204,7 +238,7 @@ class Outcomes:
         while page := self._ledger.page(after):
             after = page[-1][0]
             told = {e.name: e for _, e in page if e.kind == "outcome" and e.what in STRONG and e.known_at >= first}
-            brought += sum(self._store.report(*self._settled(entry, None)) for entry in told.values())
+            brought += sum(self._gate.store.report(*self._settled(entry, None)) for entry in told.values())
         return brought
 
     def erase(self, signup_id: str) -> int:
@@ -239,6 +273,7 @@ class Outcomes:
     def _keep(self, entry: LedgerEntry, limit: int, end: float) -> bool:
         """Write to the ledger, or hold; what came first has to go first."""
         problem = None
+        self.flush(max(0.0, end - time.monotonic()))
         if not self._waiting:
             try:
                 self._ledger.append([entry], timeout=max(0.0, end - time.monotonic()))
@@ -253,23 +288,18 @@ class Outcomes:
                     "not kept: report it again once the store answers"
                 ) from problem
             self._waiting.append(entry)
-        if problem is None:
-            self.flush(end - time.monotonic())
+            self._urgent = True
         return False
 
     def _tell_velocity(self, entry: LedgerEntry, end: float) -> bool:
         write = (entry.name, _code(entry.what), entry.known_at)
         try:
             write = self._settled(entry, max(0.0, end - time.monotonic()))
-            if not len(self._pending):  # its sign-up may be among them, and has to come first
-                return self._store.report(*write, timeout=max(0.0, end - time.monotonic()))
         except StoreError as problem:
             self._log(problem)
-            self._pending.add(write)
+            self._gate.pending.add(write)
             return False
-        self._pending.add(write)
-        self._pending.flush(end - time.monotonic())
-        return False
+        return self._gate.report(*write, max(0.0, end - time.monotonic()))
 
     def _settled(self, entry: LedgerEntry, timeout: float | None) -> tuple[int, int | None, int]:
         """Return what velocity is to know of the sign-up of an entry."""

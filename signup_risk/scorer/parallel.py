@@ -184,7 +184,9 @@ class _Run(Generic[P, R]):
         return self._scorer.observe(*exchanged, basis, self._timeout)
 
     def _collect(self, chunk: _Chunk[P]) -> Iterator[tuple[int, R]]:
-        yield from zip(chunk.numbers, self._await(chunk.worker, "results"), strict=True)
+        for number, (result, note) in zip(chunk.numbers, self._await(chunk.worker, "results"), strict=True):
+            self._scorer.decided(note, self._timeout)
+            yield number, result
 
     def _await(self, worker: _Worker[P, R], kind: str) -> Any:
         """Return the next message of a kind, keeping those of the other kinds that come first."""

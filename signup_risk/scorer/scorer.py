@@ -9,13 +9,13 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Literal, NamedTuple, Self
+from typing import Any, Final, Literal, Self
 
 from signup_risk.campaigns.detector import Membership
 from signup_risk.campaigns.partners import Partners
 from signup_risk.errors import ConfigurationError, StoreError
 from signup_risk.events import Signup
-from signup_risk.extract import VERSIONS, Prepared, complete, prepare, signup_name
+from signup_risk.extract import VERSIONS, complete, prepare
 from signup_risk.model import ModelArtefact, bundled_model_path
 from signup_risk.normalize import user_agent
 from signup_risk.observer import Observer, QuietObserver
@@ -25,44 +25,31 @@ from signup_risk.results import Assessment
 from signup_risk.scorer.campaign_face import CampaignFace
 from signup_risk.scorer.gate import StoreGate, StoreHealth
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
+from signup_risk.scorer.outcomes import UNSPECIFIED, DecisionNote, Outcomes
 from signup_risk.scorer.sandbox import fixed, warn_of_sandbox
 from signup_risk.scorer.threads import Threads
-from signup_risk.scorer.times import microseconds, moment_of, timely, utc_now
+from signup_risk.scorer.times import microseconds, timely, utc_now
+from signup_risk.scorer.under import Under
 from signup_risk.scorer.watch import DEFAULTS, Basis, CampaignSettings, CampaignWatch, KeyNames
 from signup_risk.scorer.worker import Recipe
 from signup_risk.stores import (
-    ABUSIVE,
-    LEGITIMATE,
     Exchange,
     Hasher,
+    Ledger,
+    MemoryLedger,
     Store,
     Touch,
     open_journal,
+    open_ledger,
     open_store,
 )
 from signup_risk.stores.base import AsyncStore
 
-Outcome = Literal["abusive", "legitimate", "cleared"]
+Outcome = Literal["abusive", "legitimate", "cleared", "step_up_passed", "step_up_failed"]
 
 #: What a sign-up may wait for the store by default: well above the 99th percentile of a healthy one, well below
 #: what a person notices (about 100 ms, Nielsen 1993).
 DEADLINE_MS: Final = 50.0
-
-_OUTCOMES: Final[Mapping[str, int | None]] = {"abusive": ABUSIVE, "legitimate": LEGITIMATE, "cleared": None}
-
-
-class _Under(NamedTuple):
-    """Hold a sign-up under way, between the two halves of assessing it."""
-
-    event: Signup
-    prepared: Prepared
-    explain: ExplainMode | None
-    started: float
-    deadline: float
-
-    def left(self) -> float:
-        """Return the seconds that it may still wait."""
-        return max(0.0, self.deadline - time.perf_counter())
 
 
 class Scorer(CampaignFace):
@@ -92,6 +79,7 @@ class Scorer(CampaignFace):
         partners: Partners | None = None,
         observer: Observer | None = None,
         sandbox: bool = False,
+        ledger: Ledger | None = None,
     ) -> None:
         self._store = store
         self._hasher = hasher
@@ -110,6 +98,9 @@ class Scorer(CampaignFace):
         if sandbox:
             warn_of_sandbox()
         self._gate = StoreGate(store, observer=self._observer)
+        self._outcomes = Outcomes(
+            ledger or MemoryLedger(), self._gate, hasher, clock=clock, deadline_ms=deadline_ms
+        )
         self._threads = Threads()
         self._closed = False
 
@@ -170,6 +161,7 @@ class Scorer(CampaignFace):
                 partners=partners,
                 observer=observer,
                 sandbox=sandbox,
+                ledger=open_ledger(store),
             )
         except BaseException:
             opened.close()
@@ -223,7 +215,7 @@ class Scorer(CampaignFace):
         explain: ExplainMode | None,
         deadline_ms: float | None,
         started: float,
-    ) -> _Under | Assessment:
+    ) -> Under | Assessment:
         """Do what comes before the store is asked; an address of the sandbox is answered at once."""
         if self._closed:
             raise ConfigurationError("this scorer is closed; open another one")
@@ -234,14 +226,16 @@ class Scorer(CampaignFace):
         if self._sandbox and (reserved := fixed(event, self._judge.policy, self._judge.model_info, started)):
             return reserved
         deadline = started + (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
-        return _Under(event, prepare(event, event.at_us, self._references, self._hasher), explain, started, deadline)
+        return Under(event, prepare(event, event.at_us, self._references, self._hasher), explain, started, deadline)
 
-    def _end(self, under: _Under, answer: Exchange | None, problem: StoreError | None) -> Assessment:
+    def _end(self, under: Under, answer: Exchange | None, problem: StoreError | None) -> Assessment:
         """Do what comes after the store was asked."""
         seen = complete(under.prepared, answer, self._judge.features, problem)
         scored = self._judge.score(under.event, seen, under.explain, under.started)
         found, unseen = self.observe(KeyNames.of(under.prepared), answer, scored, under.left())
-        return self._judge.conclude(scored, found, unseen)
+        assessment = self._judge.conclude(scored, found, unseen)
+        self.decided(DecisionNote.of(assessment), under.left() if problem is None else 0.0)
+        return assessment
 
     def observe(
         self, keys: KeyNames, answer: Exchange | None, scored: Scored | Basis, timeout: float
@@ -275,43 +269,63 @@ class Scorer(CampaignFace):
         answer = await self._gate.exchange_async(under.prepared.keys.touch, under.left())
         return self._told(await self._threads.run(partial(self._end, under, *answer)))
 
-    def report(
-        self, signup_id: str, outcome: Outcome, *, at: datetime | str | None = None, deadline_ms: float | None = None
+    def report(  # noqa: PLR0913 - everything that an outcome may say
+        self,
+        signup_id: str,
+        outcome: Outcome,
+        *,
+        at: datetime | str | None = None,
+        source: str = UNSPECIFIED,
+        happened_at: datetime | str | None = None,
+        confidence: float | None = None,
+        by: str | None = None,
+        deadline_ms: float | None = None,
     ) -> bool:
-        """Say what became of a sign-up.
+        """Say what became of a sign-up; it is kept in a ledger beside the store, and velocity learns of it.
 
-        Args:
-            signup_id: The id that it was assessed under.
-            outcome: ``abusive``, ``legitimate``, or ``cleared`` to withdraw an earlier one.
-            at: When this became known; now by default. Nothing that is scored at an earlier time reads it.
-            deadline_ms: Milliseconds to wait for the store, instead of the scorer's own setting.
+        See :meth:`signup_risk.scorer.outcomes.Outcomes.report` for what each argument means.
 
         Returns:
-            Whether the sign-up was known. While writes are pending, or if the store could not be asked, the outcome
-            is held in their queue and the answer is false.
+            Whether the sign-up was known. While writes are pending, or if ledger or store could not be asked, the
+            outcome is held in their queue and the answer is false.
 
         Raises:
-            ConfigurationError: The outcome is none of the three.
-            InvalidSignup: ``at`` is no time with an offset.
+            ConfigurationError: The outcome, source or confidence is not allowed.
+            InvalidSignup: A time cannot be read or has no offset, or no sign-up can have that id.
+            StoreUnavailable: The ledger cannot be written and its queue is full; report it again later.
         """
-        if outcome not in _OUTCOMES:
-            raise ConfigurationError(f"outcome {str(outcome)[:40]!r} is unknown; use one of {', '.join(_OUTCOMES)}")
-        name = signup_name(signup_id, self._hasher)
-        known_at = microseconds(moment_of(at, self._clock))
-        timeout = (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
-        return self._gate.report(name, _OUTCOMES[outcome], known_at, timeout)
+        return self._outcomes.report(
+            signup_id,
+            outcome,
+            at=at,
+            source=source,
+            happened_at=happened_at,
+            confidence=confidence,
+            by=by,
+            deadline_ms=deadline_ms,
+        )
 
-    async def report_async(
-        self, signup_id: str, outcome: Outcome, *, at: datetime | str | None = None, deadline_ms: float | None = None
-    ) -> bool:
-        """Report an outcome as :meth:`report` does, without blocking the event loop."""
-        work = partial(self.report, signup_id, outcome, at=at, deadline_ms=deadline_ms)
-        return await self._threads.run(work)
+    async def report_async(self, signup_id: str, outcome: Outcome, **details: Any) -> bool:
+        """Report an outcome as :meth:`report` does, with the same details, without blocking the event loop."""
+        return await self._threads.run(partial(self.report, signup_id, outcome, **details))
+
+    def decided(self, note: DecisionNote | None, timeout: float) -> None:
+        """Note what was decided; see :meth:`signup_risk.scorer.outcomes.Outcomes.decided`."""
+        if note is not None:
+            self._outcomes.decided(note)
+        if timeout > 0 and self._outcomes.is_due:
+            self._outcomes.flush(timeout)
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """Return what keeps outcomes, for catching up after a crash."""
+        return self._outcomes
 
     def close(self) -> None:
         """Make the writes still pending if the store takes them, and release everything."""
         self._closed = True
         self._threads.close()
+        self._outcomes.close()
         self._gate.close(self._deadline_ms / 1000)
         if self._watch is not None:
             self._watch.close()
@@ -345,13 +359,13 @@ class Scorer(CampaignFace):
 
     @property
     def pending_writes(self) -> int:
-        """Return the number of writes that wait for the store."""
-        return self._gate.health.pending
+        """Return the number of writes that wait for the store, outcomes included."""
+        return len(self._gate.pending) + self._outcomes.waiting_outcomes
 
     @property
     def dropped_writes(self) -> int:
         """Return the number of writes given up since the scorer was opened."""
-        return self._gate.health.dropped
+        return self._gate.pending.dropped + self._outcomes.dropped_decisions
 
     @property
     def health(self) -> StoreHealth:

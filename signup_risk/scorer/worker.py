@@ -23,6 +23,7 @@ from signup_risk.policy import Policy
 from signup_risk.references import References
 from signup_risk.results import Assessment
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored
+from signup_risk.scorer.outcomes import DecisionNote
 from signup_risk.scorer.watch import Basis
 from signup_risk.stores import Exchange, Hasher, KeyState
 
@@ -131,5 +132,6 @@ def _scored(one: Any, answer: Answer | None, judge: Judge) -> Any:
 
 def _concluded(one: Any, verdict: Verdict | None, judge: Judge, write: Callable[[Assessment], Any]) -> Any:
     if not isinstance(one, Scored) or verdict is None:
-        return one
-    return write(judge.conclude(one, *verdict))
+        return one, None
+    assessment = judge.conclude(one, *verdict)
+    return write(assessment), DecisionNote.of(assessment)

@@ -62,6 +62,9 @@ def open_ledger(url: str) -> Ledger:
         return MemoryLedger()
     if scheme == "sqlite":
         return SqliteLedger(Path(unquote(rest[1:])))
+    if scheme in _SHARED:
+        ledger: Ledger = _redis().RedisLedger(url)
+        return ledger
     raise ConfigurationError(f"stores of scheme {scheme[:20]!r} have no ledger; known are {', '.join(FORMS)}")
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from signup_risk.policy import Policy
 from signup_risk.results import DecisionName
 from signup_risk.stores.sqlite_journal import SqliteJournal
-from tests.campaigns.site import DAY, HOUR, MARK, MIDDLING, MILD, MINUTE, PLAIN, PROOF, Site, ids
+from tests.campaigns.site import DAY, HOUR, MARK, MIDDLING, MINUTE, PLAIN, PROOF, Site, ids
 
 FARM = {"email_domain": "farm.example"}
 
@@ -161,81 +159,6 @@ def test_two_campaigns_merge() -> None:
     assert found.campaign.id == first.id
 
 
-def test_one_common_network_does_not_merge() -> None:
-    """Two campaigns that share one thing only, a network that hosts both, stay two."""
-    site = Site().past()
-    one, other = {"email_domain": "one.example"}, {"email_domain": "other.example"}
-    site.farm(one)
-    site.farm(other)
-    for _ in range(6):
-        site.sign_up({"asn": "64500"}, after=MINUTE)
-    for _ in range(30):
-        site.sign_up({**one, "asn": "64500"}, MARK)
-        site.sign_up({**other, "asn": "64500"}, MARK)
-    assert len(site.campaigns) == 2
-
-
-def test_dismissed_is_not_raised_again() -> None:
-    """What an analyst dismissed opens nothing, in the same cell or in others that its sign-ups share."""
-    site = opened()
-    [record] = site.campaigns
-    site.rule(record, "dismiss")
-    assert site.sign_up(FARM, MARK) is None
-    site.farm(FARM, 20)
-    assert [one.id for one in site.campaigns] == [record.id]
-    assert record.status(site.at) == "dismissed"
-    assert len(record.members) == PROOF
-
-
-def test_dismissed_sign_ups_prove_no_other_cell() -> None:
-    """Marks of a dismissed campaign do not make one by another thing that they share."""
-    site = Site().past()
-    site.farm({**FARM, "tls": "print"}, PROOF)
-    for record in site.campaigns:
-        site.rule(record, "dismiss")
-    known = len(site.campaigns)
-    site.farm({**FARM, "tls": "print", "agent": "browser"}, 1)
-    assert len(site.campaigns) == known
-
-
-def test_restored_goes_on() -> None:
-    """A dismissal can be taken back; members and cells are there again."""
-    site = opened()
-    [record] = site.campaigns
-    site.rule(record, "dismiss")
-    site.rule(record, "restore")
-    found = site.sign_up(FARM, MARK)
-    assert found is not None
-    assert found.campaign.id == record.id
-    assert record.status(site.at) == "open"
-    assert len(record.members) == PROOF + 1
-
-
-def test_confirmed_until() -> None:
-    """A confirmation holds until its end, and lets in what the cell alone would leave out."""
-    site = opened()
-    [record] = site.campaigns
-    site.farm(FARM, 4, PLAIN)
-    assert site.sign_up(FARM, MILD) is None
-    site.rule(record, "confirm", until=site.at + DAY)
-    assert record.status(site.at) == "confirmed"
-    assert [record.status(site.at + DAY - 1), record.status(site.at + DAY)] == ["confirmed", "open"]
-    found = site.sign_up(FARM, MILD)
-    assert found is not None
-    assert found.campaign.status == "confirmed"
-    assert site.sign_up(FARM, MILD, after=2 * DAY) is None
-
-
-def test_confirmed_cell_that_others_use_too() -> None:
-    """Where mostly others come in, as on a network, a confirmation takes no ordinary sign-up for a member."""
-    site = opened()
-    [record] = site.campaigns
-    site.rule(record, "confirm", until=site.at + DAY)
-    site.farm(FARM, 12, PLAIN)
-    assert site.sign_up(FARM, MILD) is None
-    assert site.sign_up(FARM, MARK) is not None
-
-
 def test_farms_that_meet_late_are_one() -> None:
     """Two campaigns are joined once their cells hold each other's marks, though the cells were given away long ago."""
     site = Site().past()
@@ -249,49 +172,18 @@ def test_farms_that_meet_late_are_one() -> None:
     assert len(first.members) == 60
 
 
-def test_named() -> None:
-    """A campaign bears the name that an analyst gave it."""
-    site = opened()
-    [record] = site.campaigns
-    site.rule(record, "name", title="Spring farm")
-    found = site.sign_up(FARM, MARK)
-    assert found is not None
-    assert found.campaign.title == "Spring farm"
-
-
-def test_split() -> None:
-    """A cell that was split off takes the members that came through it along, as a campaign of its own."""
+def test_one_common_network_does_not_merge() -> None:
+    """Two campaigns that share one thing only, a network that hosts both, stay two."""
     site = Site().past()
-    two = {"email_domain": "two.example", "tls": "print"}
-    site.farm({**FARM, "tls": "print"}, 12)
-    site.farm(two, 12)
-    site.farm({"email_domain": "two.example"}, 5)
-    [record] = site.campaigns
-    [key] = [key for key, cell in record.cells.items() if cell.values.get("email_domain") == "two.example"]
-    whole, through = len(record.members), sum(member.via == key for member in record.members.values())
-    assert through >= 5
-    site.rule(record, "split", cells=[key])
-    first, second = site.campaigns
-    assert first is record
-    assert (len(first.members), len(second.members)) == (whole - through, through)
-    assert list(second.cells) == [key]
-    found = site.sign_up({"email_domain": "two.example"}, MARK)
-    assert found is not None
-    assert found.campaign.id == second.id
-
-
-def test_ruling_on_nothing() -> None:
-    """A ruling on an unknown campaign, a split of no or of every cell, and a restored open one change nothing."""
-    site = opened()
-    [record] = site.campaigns
-    before = record.told(site.at, Policy().suggest)
-    site.rule(record, "split", cells=list(record.cells))
-    site.rule(record, "split", cells=[1])
-    site.rule(record, "restore")
-    site.rule(record, "nonsense")
-    site.rule(replace(record, id="no such campaign"), "dismiss")
-    assert site.campaigns == [record]
-    assert record.told(site.at, Policy().suggest) == before
+    one, other = {"email_domain": "one.example"}, {"email_domain": "other.example"}
+    site.farm(one)
+    site.farm(other)
+    for _ in range(6):
+        site.sign_up({"asn": "64500"}, after=MINUTE)
+    for _ in range(30):
+        site.sign_up({**one, "asn": "64500"}, MARK)
+        site.sign_up({**other, "asn": "64500"}, MARK)
+    assert len(site.campaigns) == 2
 
 
 @pytest.mark.parametrize("decision", ["allow", "step_up", "review", "block"])

@@ -16,8 +16,9 @@ from signup_risk import Policy, Scorer
 from signup_risk.cli import main
 from signup_risk.model import ModelArtefact
 from signup_risk.policy import Thresholds
+from signup_risk.scorer.gate import StoreGate
 from signup_risk.scorer.outcomes import Outcomes
-from signup_risk.stores import Ledger, LedgerEntry, PendingWrites, open_ledger, open_store
+from signup_risk.stores import Ledger, LedgerEntry, open_ledger, open_store
 from signup_risk.stores.settle import settle
 from signup_risk.training.evaluate.intervals import wilson
 
@@ -36,7 +37,7 @@ def desk(url: str) -> Iterator[tuple[Outcomes, Ledger]]:
     """Open outcomes over the store of a URL."""
     store, hasher = open_store(url, secret=SECRET)
     ledger = open_ledger(url)
-    outcomes = Outcomes(ledger, store, hasher, PendingWrites(store), deadline_ms=60_000)
+    outcomes = Outcomes(ledger, StoreGate(store), hasher, deadline_ms=60_000)
     yield outcomes, ledger
     outcomes.close()
     store.close()
@@ -61,7 +62,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with desk(url) as (outcomes, _), Scorer.open(url, policy=policy, secret=SECRET, explain="never") as scorer:
         for event in truth:
             assessment = scorer.assess({k: v for k, v in event.items() if k not in ("label", "label_at")})
-            outcomes.decided(assessment)
             known = datetime.fromisoformat(event["at"]) + timedelta(days=2)
             if assessment.decision != "block":
                 what = "abusive" if event["label"] else "legitimate"

@@ -80,7 +80,8 @@ def test_closing_says_what_is_lost(tmp_path: Path, caplog: pytest.LogCaptureFixt
         other = lock(path)
         scorer.assess(FULL)
         assert scorer.report("signup-7261", "abusive", at=AT) is False
-        assert scorer.health.pending == 2
+        assert (scorer.health.pending, scorer.pending_writes) == (1, 2)
     other.close()
-    assert "2 writes are lost" in caplog.text
+    assert "1 writes are lost" in caplog.text
+    assert "1 outcomes and decisions could not be kept" in caplog.text
     assert "7261" not in caplog.text

@@ -20,8 +20,9 @@ from signup_risk.extract import select, signup_name
 from signup_risk.features.catalog import CATALOG
 from signup_risk.references import open_references
 from signup_risk.results import Assessment, ModelInfo, PolicyInfo
-from signup_risk.scorer.outcomes import Outcomes
-from signup_risk.stores import Hasher, KeyState, MemoryLedger, MemoryStore, PendingWrites, open_ledger, open_store
+from signup_risk.scorer.gate import StoreGate
+from signup_risk.scorer.outcomes import DecisionNote, Outcomes
+from signup_risk.stores import Hasher, KeyState, MemoryLedger, MemoryStore, open_ledger, open_store
 from signup_risk.stores.base import Entry, Touch
 from signup_risk.stores.ledger_contract import everything
 from signup_risk.training.replay import replay
@@ -36,14 +37,15 @@ SHARED = 4242
 KILLED = """
 import os, signal, sys
 from signup_risk.scorer.outcomes import Outcomes
-from signup_risk.stores import PendingWrites, open_ledger, open_store
+from signup_risk.scorer.gate import StoreGate
+from signup_risk.stores import open_ledger, open_store
 
 url = sys.argv[1]
 store, hasher = open_store(url, secret="0123456789abcdef")
 def end(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 store.report = end
-outcomes = Outcomes(open_ledger(url), store, hasher, PendingWrites(store), deadline_ms=60_000)
+outcomes = Outcomes(open_ledger(url), StoreGate(store), hasher, deadline_ms=60_000)
 outcomes.report("a1", "abusive", at="2026-06-02T12:00:00Z", source="chargeback")
 """
 
@@ -54,8 +56,8 @@ class Desk:
     def __init__(self, url: str, **options: Any) -> None:
         self.store, hasher = open_store(url, secret=SECRET)
         self.ledger = open_ledger(url)
-        self.pending = PendingWrites(self.store)
-        self.outcomes = Outcomes(self.ledger, self.store, hasher, self.pending, **options)
+        self.gate = StoreGate(self.store)
+        self.outcomes = Outcomes(self.ledger, self.gate, hasher, **options)
 
     def sign_up(self, signup_id: str) -> None:
         """Record a sign-up on a key that all of them share."""
@@ -106,7 +108,7 @@ def test_times_default_to_now(desk: Desk) -> None:
     assert desk.outcomes.report("nobody", "legitimate") is False
     (entry,) = everything(desk.ledger)
     assert (entry.at, entry.known_at, entry.source, entry.by) == (AT_US, AT_US, "unspecified", 0)
-    assert len(desk.pending) == 0
+    assert len(desk.gate.pending) == 0
 
 
 def test_velocity_follows_the_ledger_in_any_order(desk: Desk) -> None:
@@ -161,6 +163,13 @@ def assessed(decision: str, signup_id: str | None = "a1", shadow: str | None = N
     return Assessment(**made | fixed | {"model": ModelInfo("m", "1", "f"), "policy": policy} | parts)
 
 
+def note(desk: Desk, assessment: Assessment) -> None:
+    """Note the decision of an assessment, as a scorer does."""
+    found = DecisionNote.of(assessment)
+    if found is not None:
+        desk.outcomes.decided(found)
+
+
 def test_decisions_that_would_block_are_noted(desk: Desk) -> None:
     """Blocked, let through and only watched: each is noted once with its probability; nothing else is."""
     for assessment in (
@@ -173,7 +182,8 @@ def test_decisions_that_would_block_are_noted(desk: Desk) -> None:
         assessed("review", "a6"),
         assessed("block", None),
     ):
-        desk.outcomes.decided(assessment)
+        note(desk, assessment)
+    desk.outcomes.flush(60)
     noted = [(HASHER.unseal(e.name, e.sealed), e.what, e.would, e.propensity) for e in everything(desk.ledger)]
     assert noted == [
         ("a1", "block", "block", 1.0),
@@ -188,7 +198,7 @@ def test_erasing_leaves_the_others(desk: Desk) -> None:
     """A sign-up is forgotten with its decisions, others stay."""
     desk.outcomes.report("a1", "abusive")
     desk.outcomes.report("a2", "abusive")
-    desk.outcomes.decided(assessed("block"))
+    note(desk, assessed("block"))
     assert desk.outcomes.erase("a1") == 2
     assert [HASHER.unseal(entry.name, entry.sealed) for entry in everything(desk.ledger)] == ["a2"]
 
@@ -202,13 +212,13 @@ def test_a_locked_file_loses_nothing(tmp_path: Path, caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.WARNING):
         assert desk.outcomes.report("a1", "abusive", at=after(1)) is False
         assert desk.outcomes.report("a1", "cleared", at=after(2)) is False
-        desk.outcomes.decided(assessed("block"))
+        note(desk, assessed("block"))
     assert desk.outcomes.waiting == 3
     assert caplog.text.count("outcomes wait for the store") == 1
     assert "a1" not in caplog.text
     other.execute("ROLLBACK")
     other.close()
-    assert desk.outcomes.report("a1", "abusive", at=after(3), deadline_ms=60_000) is False
+    assert desk.outcomes.report("a1", "abusive", at=after(3), deadline_ms=60_000) is True
     assert desk.outcomes.waiting == 0
     assert [entry.what for entry in everything(desk.ledger)] == ["abusive", "cleared", "block", "abusive"]
     assert desk.velocity() == [(3_000_000, 1)]
@@ -221,7 +231,7 @@ def test_a_full_queue_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
     other = sqlite3.connect(tmp_path / "velocity.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     for number in range(3):
-        desk.outcomes.decided(assessed("block", f"d{number}"))
+        note(desk, assessed("block", f"d{number}"))
     assert (desk.outcomes.waiting, desk.outcomes.dropped_decisions) == (2, 1)
     for number in range(2):
         assert desk.outcomes.report(f"a{number}", "abusive") is False
@@ -256,7 +266,7 @@ def test_a_failing_store_gets_it_from_the_queue(tmp_path: Path) -> None:
     desk.sign_up("a1")
     with desk.store._lock:  # type: ignore[attr-defined]
         assert desk.outcomes.report("a1", "abusive", at=after(1)) is False
-    assert (desk.outcomes.waiting, len(desk.pending)) == (0, 1)
+    assert (desk.outcomes.waiting, len(desk.gate.pending)) == (0, 1)
     assert len(everything(desk.ledger)) == 1
     assert desk.outcomes.report("a1", "abusive", at=after(2), deadline_ms=60_000) is False
     assert desk.velocity() == [(2_000_000, 1)]
@@ -318,10 +328,10 @@ def test_served_outcomes_equal_replayed_ones(tmp_path_factory: pytest.TempPathFa
 def test_queue_works_over_memory_too() -> None:
     """Outcomes reported while sign-ups wait for the store come after them."""
     store = MemoryStore()
-    pending = PendingWrites(store)
-    outcomes = Outcomes(MemoryLedger(), store, HASHER, pending, deadline_ms=60_000)
+    gate = StoreGate(store)
+    outcomes = Outcomes(MemoryLedger(), gate, HASHER, deadline_ms=60_000)
     name = signup_name("a1", HASHER)
-    pending.add(Touch(AT_US, name, (Entry(SHARED),)))
+    gate.pending.add(Touch(AT_US, name, (Entry(SHARED),)))
     assert outcomes.report("a1", "abusive", at=after(1)) is False
     state = store.peek(Touch(AT_US, 0, (Entry(SHARED),))).states[0]
     assert state is not None

@@ -1,4 +1,4 @@
-"""Hold the Redis store and journal to the contracts, on one server, over its port and its socket, and on a cluster."""
+"""Hold the Redis store, journal and ledger to the contracts, on one server and on a cluster."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from signup_risk.stores import Store
 from signup_risk.stores.contract import StoreContract
 from signup_risk.stores.journal import Journal
 from signup_risk.stores.journal_contract import JournalContract
-from signup_risk.stores.redis import RedisJournal, RedisStore
+from signup_risk.stores.ledger import Ledger
+from signup_risk.stores.ledger_contract import LedgerContract
+from signup_risk.stores.redis import RedisJournal, RedisLedger, RedisStore
 from tests.stores.servers import Cluster, Server
 
 
@@ -27,7 +29,7 @@ class _Opening:
     @pytest.fixture(autouse=True)
     def _opened(self, redis_server: Server) -> Iterator[None]:
         self.server = redis_server
-        self.open_ones: list[RedisStore | RedisJournal] = []
+        self.open_ones: list[RedisStore | RedisJournal | RedisLedger] = []
         yield
         for one in self.open_ones:
             one.close()
@@ -63,11 +65,21 @@ class TestRedisJournal(_Opening, JournalContract):
         return journal
 
 
+class TestRedisLedger(_Opening, LedgerContract):
+    """Hold the ledger to the contract."""
+
+    def open(self, tmp_path: Path) -> Ledger:
+        """Open a ledger."""
+        ledger = RedisLedger(self.url(tmp_path))
+        self.open_ones.append(ledger)
+        return ledger
+
+
 class _OnCluster:
     @pytest.fixture(autouse=True)
     def _opened(self, redis_cluster: Cluster) -> Iterator[None]:
         self.cluster = redis_cluster
-        self.open_ones: list[RedisStore | RedisJournal] = []
+        self.open_ones: list[RedisStore | RedisJournal | RedisLedger] = []
         yield
         for one in self.open_ones:
             one.close()
@@ -84,3 +96,7 @@ class TestClusterStore(_OnCluster, TestRedisStore):
 
 class TestClusterJournal(_OnCluster, TestRedisJournal):
     """Hold the journal to the contract, on a cluster."""
+
+
+class TestClusterLedger(_OnCluster, TestRedisLedger):
+    """Hold the ledger to the contract, on a cluster."""

@@ -42,7 +42,10 @@ class Names:
         (b'sr1:k{AQAAAAAAAAA}', b'sr1:s{AQAAAAAAAAA}')
     """
 
-    __slots__ = ("_keys", "_marks", "_signups", "counter", "entries", "evicted", "meta", "order", "pattern", "settled")
+    __slots__ = (
+        "_keys", "_marks", "_signups", "counter", "entries", "evicted", "meta", "order", "outcome_counter",
+        "outcome_index", "outcomes", "pattern", "settled",
+    )  # fmt: skip
 
     def __init__(self, prefix: bytes) -> None:
         self._keys = prefix + b"k{"
@@ -55,6 +58,9 @@ class Names:
         self.entries = prefix + b"e{j}"
         self.settled = prefix + b"r{j}"
         self.order = prefix + b"o{j}"
+        self.outcome_counter = prefix + b"n{l}"
+        self.outcomes = prefix + b"e{l}"
+        self.outcome_index = prefix + b"i{l}"
 
     def key(self, key: int) -> bytes:
         """Return the name of a key's state."""
