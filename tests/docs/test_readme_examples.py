@@ -16,15 +16,20 @@ import pytest
 from django.http import HttpRequest, QueryDict
 from django.test.utils import override_settings
 
+from signup_risk.cli import main
 from signup_risk.cli.parser import build_parser
 from signup_risk.simulation import load_scenario, simulate
 from signup_risk.stores import Store
 from signup_risk.stores.contract import StoreContract
 from tests.apps import django_app
+from tests.apps.serving import serve_asgi
+from tests.stores.servers import server
 
 Run = Callable[[str], dict[str, Any]]
 
-EXAMPLES = {"campaigns", "django", "fastapi", "notebook", "training", "feature", "store", "reference", "policy"}
+EXAMPLES = {
+    "campaigns", "django", "fastapi", "notebook", "production", "training", "feature", "store", "reference", "policy",
+}  # fmt: skip
 
 
 def test_every_example_is_run(readme: str) -> None:
@@ -37,6 +42,23 @@ def test_every_example_is_run(readme: str) -> None:
 def test_recipe_runs(name: str, run_example: Run) -> None:
     """A recipe runs as it stands; what it claims it asserts itself."""
     run_example(name)
+
+
+def test_production_example_serves_on_redis(
+    run_example: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The application of the production chapter answers over HTTP with its store on a real server; doctor agrees."""
+    with server(port=True) as redis:
+        monkeypatch.setenv("SIGNUP_RISK_STORE", redis.port_url())
+        monkeypatch.setenv("SIGNUP_RISK_SECRET", "0123456789abcdef" * 4)
+        app = run_example("production")["app"]
+        with serve_asgi(app) as site:
+            made = [httpx.post(f"{site}/signup", json={"email": "ada@example.com"}, timeout=60) for _ in range(3)]
+            health = httpx.get(f"{site}/health", timeout=60).json()
+        assert main(["doctor", "--store", redis.port_url()]) == 0
+    assert [one.status_code for one in made] == [201] * 3
+    assert health == {"store": "closed", "pending": 0, "dropped": 0, "problem": None}
+    assert "problem" not in capsys.readouterr().out
 
 
 def test_endpoint_scores_a_sign_up(run_example: Run) -> None:
