@@ -50,6 +50,7 @@ def find_campaigns(
         secret_check=scorer.secret_check,
         campaigns=campaigns,
         known_good=_known_good(history, frozenset(one.signup_id for found in campaigns for one in found.members)),
+        labelled=bool(history.report.legitimate),
     )
 
 

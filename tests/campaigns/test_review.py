@@ -165,3 +165,49 @@ def test_private_signature_counts_under_its_own_secret_only() -> None:
     made = SignatureList(1, (device,), own.check())
     assert len(made.records(own)) == 1
     assert made.records(other) == ()
+
+
+def test_confirmed_combination_that_many_others_share_is_no_signature(report: CampaignReport) -> None:
+    """What cannot act alone is not honoured alone either, unless the analyst insists; dismissing is not narrowed."""
+    common = FoundCell("email_domain", 9, {"email_domain": "icloud.com"}, 40.0, 4, 300)
+    wide = replace(report, campaigns=(found("20260601-1", common, NETWORK), found("20260601-2", common)))
+    confirmed = review.confirm(wide, "20260601-1", by="ada", at=AT)
+    assert {one.kind for one in review.signatures(confirmed).signatures} == {"ip_network"}
+    assert {one.kind for one in review.signatures(confirmed, wide=True).signatures} == {"ip_network", "email_domain"}
+    assert review.reach(confirmed, "20260601-1")[9].outside == 296
+    dismissed = review.dismiss(wide, "20260601-2", by="ada", at=AT)
+    assert [one.kind for one in review.signatures(dismissed).signatures] == ["email_domain"]
+
+
+def test_second_action_starts_where_the_first_left_the_accounts(report: CampaignReport) -> None:
+    """Both undone in turn, every account is as it was; the first cannot be undone beneath the second."""
+    once, first = review.act(report, "20260601-1", "review", by="ada", reason="farm", at=AT)
+    twice, second = review.act(once, "20260601-1", "block", by="ada", reason="surely", at=AT)
+    assert {change[1:] for change in second.changes} == {("review", "block")}
+    with pytest.raises(ConfigurationError, match=r"action-2 still stands on 4 accounts of action-1"):
+        review.undo(twice, first.id, by="bob", reason="appeal", at=AT)
+    back, undone = review.undo(twice, second.id, by="bob", reason="appeal", at=AT)
+    assert {change[1:] for change in undone.changes} == {("block", "review")}
+    back, undone = review.undo(back, first.id, by="bob", reason="appeal", at=AT)
+    assert {change[1:] for change in undone.changes} == {("review", "allow")}
+    assert set(back.standing().values()) == {"allow"}
+    again, third = review.act(back, "20260601-1", "step_up", by="ada", reason="once more", at=AT)
+    assert {change[1:] for change in third.changes} == {("allow", "step_up")}
+    assert [one.id for one in again.still_standing()] == [third.id]
+
+
+def test_accounts_that_are_so_already_are_not_acted_on_again(report: CampaignReport) -> None:
+    """The same action a second time changes nobody, so undoing it loosens nobody."""
+    once, _ = review.act(report, "20260601-1", "block", by="ada", reason="farm", at=AT)
+    twice, second = review.act(once, "20260601-1", "block", by="ada", reason="again", at=AT)
+    assert second.changes == ()
+    assert review.undo(twice, second.id, by="bob", reason="x", at=AT)[1].changes == ()
+
+
+def test_restored_campaign_stands_as_it_would_have(report: CampaignReport) -> None:
+    """One whose members stopped coming is quiet, and what was never ruled on cannot be taken back."""
+    late = replace(report, last_at=AT + timedelta(days=30))
+    ruled = review.confirm(late, "20260601-1", by="ada", at=AT)
+    assert review.restore(ruled, "20260601-1", by="ada", at=AT).campaign("20260601-1").status == "quiet"
+    with pytest.raises(ConfigurationError, match="neither confirmed nor dismissed"):
+        review.restore(report, "20260601-1", by="ada", at=AT)

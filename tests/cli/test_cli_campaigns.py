@@ -114,7 +114,7 @@ def test_dismissed_campaign_is_not_raised_again(report: Path, history: Path, tmp
     [
         (("show", "20990101-1"), "is not in the report"),
         (("undo", "action-7", "--reason", "x"), "is not in the report"),
-        (("confirm", "20990101-1", "--days", "-1"), "days is not possible"),
+        (("confirm", "20990101-1", "--days", "-1"), "days is -1.0, which is not possible"),
     ],
 )
 def test_refusals_say_what_and_leave_the_file(report: Path, run: Run, arguments: tuple[str, ...], told: str) -> None:
