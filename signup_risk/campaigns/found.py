@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Self
 
 from signup_risk.campaigns.campaign import CampaignRecord, Suggest, moment
-from signup_risk.campaigns.entries import cell_name
 from signup_risk.campaigns.words import cell_in_words
 from signup_risk.results import CampaignStatus, DecisionName
 from signup_risk.stores import Hasher
@@ -23,7 +22,8 @@ class FoundCell:
         key: 63-bit keyed hash of kind and values; means something under the same secret only.
         values: Values that are nobody's own, by name.
         bits: Evidence that it is no chance, when it was found.
-        members: Members that fall in it, as far as is known: those that joined before it was found are not counted.
+        members: Members that fall in it. Where no history is read again, those of whom it is known: all that came in
+            the last eight days, and of earlier ones those that joined after it was found.
         total: Sign-ups of all traffic that fall in it, for as long as keys are remembered.
     """
 
@@ -38,6 +38,11 @@ class FoundCell:
     def words(self) -> str:
         """Say the combination."""
         return cell_in_words(self.kind, self.values)
+
+    @property
+    def telling(self) -> float:
+        """Return how much the cell tells of the campaign, to compare cells: members in it, times their share of it."""
+        return self.members * self.members / self.total if self.total else 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the cell as JSON values."""
@@ -113,7 +118,8 @@ class FoundCampaign:
         first_seen: When its first member came.
         last_seen: When its newest member came.
         reopened: How often it was quiet and came back.
-        shared: What its members have in common, in words.
+        shared: What its members have in common, in words: of all, where a history was read again; else of those known
+            when its cells were found.
         cells: Its cells.
         members: Its members in the order of time.
         suggested: What is suggested for its members as a whole.
@@ -138,13 +144,19 @@ class FoundCampaign:
 
     @property
     def signature(self) -> str:
-        """Say which cells made it known, the strongest three."""
-        found = sorted(self.cells, key=lambda cell: (-cell.bits, cell.kind))[:3]
-        return "; ".join(cell.words for cell in found)
+        """Say the three cells that tell most of it: that most of its members fall in, and hardly anybody else."""
+        found = sorted(self.cells, key=lambda cell: (-cell.telling, -cell.bits, cell.kind))
+        return "; ".join(dict.fromkeys(cell.words for cell in found[:3]))
 
     @classmethod
-    def of(
-        cls, record: CampaignRecord, hasher: Hasher, at: int, totals: Mapping[int, int], suggest: Suggest
+    def of(  # noqa: PLR0913 - a record, and what has to be looked up for it
+        cls,
+        record: CampaignRecord,
+        hasher: Hasher,
+        at: int,
+        totals: Mapping[int, int],
+        falls: Mapping[int, int],
+        suggest: Suggest,
     ) -> Self:
         """Return a campaign of the book as it stands at a moment.
 
@@ -153,6 +165,7 @@ class FoundCampaign:
             hasher: Reads the ids of its members.
             at: The moment, in microseconds.
             totals: Sign-ups of all traffic by the key of a cell.
+            falls: Members that fall in a cell, by its key.
             suggest: What a probability and a false-positive rate call for.
         """
         members = sorted(record.members.values(), key=lambda member: (member.at, member.name))
@@ -171,7 +184,7 @@ class FoundCampaign:
                     cell.key,
                     cell.values,
                     cell.bits,
-                    record.falls[cell_name(cell.key)],
+                    falls.get(cell.key, 0),
                     totals.get(cell.key, 0),
                 )
                 for cell in record.cells.values()

@@ -12,7 +12,9 @@ from signup_risk.campaigns.campaign import CampaignRecord
 from signup_risk.campaigns.cells import LEAST_MARKS
 from signup_risk.campaigns.detector import ALLOWED_WEEKLY, Detector, Membership
 from signup_risk.campaigns.entries import member_of, read, ruling
+from signup_risk.campaigns.falling import falls
 from signup_risk.campaigns.found import FoundCampaign
+from signup_risk.campaigns.settled import unpack
 from signup_risk.campaigns.sighting import Sighting, is_mark
 from signup_risk.campaigns.signatures import SignatureList
 from signup_risk.campaigns.words import public_values
@@ -23,7 +25,7 @@ from signup_risk.policy import Policy
 from signup_risk.results import Campaign, DecisionName, Update
 from signup_risk.scorer.judge import Scored
 from signup_risk.stores import Entry, Exchange, Hasher, Store, Touch
-from signup_risk.stores.journal import Journal
+from signup_risk.stores.journal import SETTLED_FOR, Journal
 from signup_risk.stores.windows import DAY, HOUR
 
 _LOG: Final = logging.getLogger(__name__)
@@ -222,7 +224,15 @@ class CampaignWatch:
         newest = max((record.last_seen for record in records), default=at)
         states = store.peek(Touch(newest, 0, tuple(map(Entry, keys)))).states if keys else ()
         totals = {key: state.total for key, state in zip(keys, states, strict=True) if state is not None}
-        return tuple(FoundCampaign.of(record, self._hasher, newest, totals, self._suggest) for record in records)
+        found = []
+        for record in records:
+            held = self._journal.settled(list(record.members))
+            # By the age of the records, not by whether a trim has come to them: every store tells the same.
+            read = {short: one for short, row in held.items() if (one := unpack(row)) is not None}
+            recent = {short: one for short, one in read.items() if one.at > newest - SETTLED_FOR}
+            inside = falls(record, recent)
+            found.append(FoundCampaign.of(record, self._hasher, newest, totals, inside, self._suggest))
+        return tuple(found)
 
     def _records(self) -> list[CampaignRecord]:
         self.detector.refresh()
