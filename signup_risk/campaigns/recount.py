@@ -1,4 +1,4 @@
-"""Count over a whole history what was known only in part when campaigns opened: who falls in their cells, what is shared.
+"""Count over a whole history what was known in part when campaigns opened: who falls in cells, and what is shared.
 
 While a stream runs, a member is noted in the cells that were known when it joined, and what members share is said of
 the few that were there. A history that can be read again gives the rest.
@@ -84,9 +84,9 @@ class Recount:
         self._signups += 1
         self._totals.update(self._keys.intersection(keys))
         for value, asked in self._asked.items():
-            name = names.get(value)
+            name = names.get(value, 0)
             if name in asked:
-                self._usual[value, name] += 1  # type: ignore[index]  # None is in no set of names
+                self._usual[value, name] += 1
 
     def campaigns(self) -> tuple[FoundCampaign, ...]:
         """Return the campaigns with what was counted."""
