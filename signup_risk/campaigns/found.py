@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from signup_risk.campaigns.campaign import CampaignRecord, Suggest, moment
+from signup_risk.campaigns.entries import Member
 from signup_risk.campaigns.words import cell_in_words
 from signup_risk.results import CampaignStatus, DecisionName
 from signup_risk.stores import Hasher
@@ -81,6 +82,13 @@ class FoundMember:
     is_mark: bool
     decision: str
     via: int
+
+    @classmethod
+    def of(cls, member: Member, hasher: Hasher) -> Self:
+        """Return a member of the book with its id read."""
+        signup_id = hasher.unseal(member.name, bytes.fromhex(member.sealed))
+        at = moment(member.at)
+        return cls(signup_id, at, member.probability, member.is_mark, member.decision, member.via)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the member as JSON values."""
@@ -189,17 +197,7 @@ class FoundCampaign:
                 )
                 for cell in record.cells.values()
             ),
-            members=tuple(
-                FoundMember(
-                    hasher.unseal(member.name, bytes.fromhex(member.sealed)),
-                    moment(member.at),
-                    member.probability,
-                    member.is_mark,
-                    member.decision,
-                    member.via,
-                )
-                for member in members
-            ),
+            members=tuple(FoundMember.of(member, hasher) for member in members),
             suggested=suggest(record.probability, None),
         )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from signup_risk.campaigns.found import FoundCampaign, FoundCell, FoundMember
 from signup_risk.campaigns.report import CampaignReport
 from signup_risk.campaigns.signatures import Signature, SignatureList
 from signup_risk.errors import ConfigurationError
+from signup_risk.stores import Hasher
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 SECRET = "a secret of thirty-two characters"
@@ -156,15 +159,36 @@ def test_confirmed_signature_recognises_a_member_until_it_ends() -> None:
     assert assessed(listed("confirmed", until), 5, email="ada.byron@other.example", **suspicious)[1] is None
 
 
-def test_private_signature_counts_under_its_own_secret_only() -> None:
-    """A keyed hash made elsewhere means nothing here and is left out."""
+def test_private_signature_counts_under_its_own_secret_only(caplog: pytest.LogCaptureFixture) -> None:
+    """A keyed hash made elsewhere means nothing here and is left out, not in silence."""
     device = Signature("20260501-1", "", "confirmed", "device", {}, 99, None, "ada")
-    from signup_risk.stores import Hasher
-
     own, other = Hasher(SECRET.encode()), Hasher(b"another secret of enough bytes...")
-    made = SignatureList(1, (device,), own.check())
-    assert len(made.records(own)) == 1
-    assert made.records(other) == ()
+    made = SignatureList(1, (device, *listed("confirmed").signatures), own.check())
+    with caplog.at_level(logging.WARNING):
+        assert [len(one.cells) for one in made.records(own)] == [2]
+        assert caplog.text == ""
+        assert [len(one.cells) for one in made.records(other)] == [1]
+    assert "1 of 2 signatures were made under another secret" in caplog.text
+
+
+def test_confirmation_that_has_run_out_opens_nothing() -> None:
+    """After its end a list's cell is a cell like any other: marks in it are no members by the list's word alone."""
+    until = datetime(2026, 6, 10, tzinfo=UTC)
+    suspicious = {"ip_address": "45.83.220.10", "device": {"user_agent": "python-requests/2.31", "webdriver": True}}
+    with Scorer.open("memory://", campaigns=CampaignSettings(signatures=listed("confirmed", until))) as scorer:
+        for number in range(8):
+            told = {"signup_id": f"s{number}", "at": f"2026-06-11T12:0{number}:00Z", "email": f"a{number}@farm.example"}
+            answer = scorer.assess(told | suspicious | {"session": {"form_seconds": 0.4}})
+            assert answer.campaign is None
+        assert answer.fpr <= 0.003
+        assert scorer.campaigns() == ()
+
+
+@pytest.mark.parametrize("version", [0, -1, "1", True, None])
+def test_versions_of_lists_count_from_one(version: Any) -> None:
+    """A list whose version cannot be compared is refused."""
+    with pytest.raises(ConfigurationError, match="whole number from 1"):
+        SignatureList(version, ())
 
 
 def test_confirmed_combination_that_many_others_share_is_no_signature(report: CampaignReport) -> None:
