@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from signup_risk.campaigns.texts import counted
+from signup_risk.campaigns.words import PRIVATE
 from signup_risk.cli.data import chosen_references
 from signup_risk.cli.event_files import scratch_file
 from signup_risk.cli.history_options import chosen_history
@@ -16,8 +19,10 @@ from signup_risk.cli.numbers import jobs_for, positive
 from signup_risk.cli.pipeline import DEADLINE_MS
 from signup_risk.cli.review_text import summary
 from signup_risk.errors import ConfigurationError
+from signup_risk.features.kinds import KIND
 from signup_risk.policy import Policy, read_policy
 from signup_risk.scorer import CampaignSettings, Scorer
+from signup_risk.stores.hashing import SECRET_VARIABLE
 
 if TYPE_CHECKING:
     from signup_risk.campaigns.report import CampaignReport
@@ -83,6 +88,7 @@ def run_campaigns(options: argparse.Namespace) -> int:
 
         with scratch_file(Path(options.section)) as stream:
             stream.write(campaign_section(report).encode("utf-8", "backslashreplace"))
+    _warn_of_secret(report, options.store)
     print(summary(report))
     return 1 if bad else 0
 
@@ -113,6 +119,17 @@ def _scorer(options: argparse.Namespace) -> Scorer:
         explain="never",
         campaigns=CampaignSettings(false_alarms_weekly=options.false_alarms, signatures=known),
     )
+
+
+def _warn_of_secret(report: CampaignReport, store: str) -> None:
+    """Say that a secret made for this run alone is gone with it, where somebody's own values are known under it."""
+    private = sum(bool(PRIVATE & set(KIND[cell.kind].values)) for one in report.campaigns for cell in one.cells)
+    if private and store.startswith("memory:") and SECRET_VARIABLE not in os.environ:
+        _say(
+            f"{counted(private, 'combination')} of values that are somebody's own are named under a secret made for "
+            "this run and will match in no other; for use as signatures, set "
+            f"{SECRET_VARIABLE} to the scorer's secret"
+        )
 
 
 def _inputs(options: argparse.Namespace) -> list[str]:

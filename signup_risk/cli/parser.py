@@ -92,6 +92,14 @@ def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         type=positive,
         help="processes that share the work (default: all cores for large files, else 1)",
     )
+    score.add_argument("--signatures", metavar="FILE", help="what was confirmed and dismissed, from review signatures")
+    score.add_argument(
+        "--partners",
+        metavar="BUNDLE",
+        action="append",
+        default=[],
+        help="what a partner tells, from review share; may be given several times",
+    )
     score.add_argument("--strict", action="store_true", help="stop at the first line that cannot be scored")
     score.add_argument(
         "--shadow",

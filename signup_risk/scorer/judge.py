@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from signup_risk.campaigns.detector import Membership
 from signup_risk.campaigns.partners import Partners
+from signup_risk.campaigns.texts import counted
 from signup_risk.campaigns.words import public_values
 from signup_risk.errors import ConfigurationError, ModelMismatch
 from signup_risk.events import Signup
@@ -45,7 +46,8 @@ class Hint(NamedTuple):
 
     def reason(self) -> Reason:
         """Return the hint as a reason."""
-        text = f"matches campaigns that {len(self.sources)} partner(s) told of: {', '.join(self.sources)}"
+        partners = counted(len(self.sources), "partner")
+        text = f"matches campaigns that {partners} told of: {', '.join(self.sources)}"
         return Reason("PARTNER_INDICATOR", "coordination", text, self.weight, "risk")
 
 

@@ -160,3 +160,26 @@ def test_lists_count_from_one(report: Path, run: Run) -> None:
     """A version of nought is refused."""
     with pytest.raises(SystemExit):
         run("review", report, "signatures", "-o", report.with_name("x.json"), "--version", "0")
+
+
+def test_what_was_confirmed_and_what_partners_say_counts_in_scoring(report: Path, tmp_path: Path, run: Run) -> None:
+    """The bundle and the list that review writes are what score takes, and it says how much of a bundle it read."""
+    signatures, bundle, events = tmp_path / "signatures.json", tmp_path / "shop.json", tmp_path / "signups.jsonl"
+    now = datetime.now(UTC)
+    made = CampaignReport.read(report)
+    recent = (replace(one, members=tuple(replace(m, at=now) for m in one.members)) for one in made.campaigns)
+    written(replace(made, campaigns=tuple(recent)), report)
+    run("review", report, "confirm", FIRST)
+    assert run("review", report, "signatures", "-o", signatures).status == 0
+    told = run("review", report, "share", "-o", bundle, "--producer", "Example Shop")
+    assert (told.status, "tells 1 combination of 2 campaigns" in told.output) == (0, True)
+    event = {"signup_id": "s", "at": now.isoformat(), "ip_address": "198.51.100.7"}
+    events.write_text(json.dumps(event) + "\n", encoding="utf-8")
+    outcome = run("score", events, "--signatures", signatures, "--partners", bundle, "--explain")
+    [assessment] = outcome.assessments
+    assert "PARTNER_INDICATOR" in {reason["code"] for reason in assessment["reasons"]}
+    assert f"{bundle}: 1 indicator read, left out: none" in outcome.errors
+    for name in (signatures, bundle):
+        before = name.read_bytes()
+        refused = run("score", events, "--signatures", signatures, "--partners", bundle, "-o", name)
+        assert (refused.status, "which is read" in refused.errors, name.read_bytes()) == (2, True, before)
