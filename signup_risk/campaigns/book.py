@@ -151,6 +151,7 @@ class CampaignBook:
         for key in list(keys):
             target.cells[key] = source.cells.pop(key)
             self.cells[key] = target
+            target.vouched.update(source.vouched & {key})
         whole = not source.cells
         for member in sorted(source.members.values(), key=lambda one: (one.at, one.name)):
             if whole or member.via in target.cells:
@@ -170,6 +171,7 @@ class CampaignBook:
             record.title = told["title"]
         elif what == "confirm":
             record.ruling, record.until = "confirmed", told.get("until")
+            record.vouched = set(record.cells)
         elif what == "dismiss":
             self._dismiss(record)
         elif what == "restore":

@@ -43,6 +43,7 @@ class CampaignRecord:
         title: What an analyst calls it.
         ruling: What an analyst ruled.
         until: When a confirmation runs out, in microseconds.
+        vouched: Keys of the cells that a confirmation was given for; cells that are found later are not among them.
         reopened: How often it was quiet and came back.
         merged_into: Id of the campaign that it proved to be part of.
         times: Times of its members, ascending.
@@ -60,6 +61,7 @@ class CampaignRecord:
     title: str = ""
     ruling: Ruling = "none"
     until: int | None = None
+    vouched: set[int] = field(default_factory=set)
     reopened: int = 0
     merged_into: str | None = None
     times: list[int] = field(default_factory=list)
@@ -98,6 +100,10 @@ class CampaignRecord:
         if self.ruling == "confirmed" and (self.until is None or at < self.until):
             return "confirmed"
         return "quiet" if at - self.last_seen > QUIET_AFTER else "open"
+
+    def vouches_for(self, key: int, at: int) -> bool:
+        """Say whether an analyst's confirmation holds in a cell at a moment."""
+        return key in self.vouched and self.status(at) == "confirmed"
 
     def growth(self, at: int) -> int:
         """Return the members of the last 24 hours."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -235,3 +236,14 @@ class FoundCampaign:
             members=tuple(FoundMember.from_dict(member) for member in told["members"]),
             suggested=told["suggested"],
         )
+
+
+def told_apart(cells: Sequence[FoundCell]) -> list[str]:
+    """Return the words of cells; those that read alike get a part of their keys.
+
+    Examples:
+        >>> told_apart([FoundCell("device", key, {}, 9.0, 3) for key in (0xA3F1, 0x77)])
+        ['one device (#a3f1)', 'one device (#0077)']
+    """
+    often = Counter(cell.words for cell in cells)
+    return [f"{cell.words} (#{cell.key & 0xFFFF:04x})" if often[cell.words] > 1 else cell.words for cell in cells]

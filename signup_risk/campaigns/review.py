@@ -182,9 +182,9 @@ def signatures(
 ) -> SignatureList:
     """Return the list that assessments honour: the cells of confirmed and dismissed campaigns.
 
-    A confirmed cell makes whoever falls in it a likely member, so one that may not act alone, since too many others
-    fall in it, is left out. A dismissed one only keeps a campaign from being raised again, and is told whatever its
-    reach.
+    A confirmed cell makes whoever falls in it a likely member, so one that may not act alone, or in which more than a
+    few others fall beside members, is left out. A dismissed one only keeps a campaign from being raised again, and is
+    told whatever its reach.
 
     Args:
         report: The report.
@@ -201,7 +201,7 @@ def signatures(
             continue
         reaches = reach(report, campaign.id, caps)
         is_told = wide or campaign.status == "dismissed"
-        cells = [cell for cell in campaign.cells if is_told or reaches[cell.key].acts_alone]
+        cells = [cell for cell in campaign.cells if is_told or reaches[cell.key].is_honoured]
         ruled = [one for one in report.rulings if one.campaign == campaign.id and one.what in {"confirm", "dismiss"}]
         found += (_signature(campaign, cell, ruled[-1]) for cell in cells)
     return SignatureList(version, tuple(found), report.secret_check)

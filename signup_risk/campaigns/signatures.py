@@ -178,6 +178,7 @@ class SignatureList:
                 continue
             record = found.setdefault(signature.campaign, _record(signature))
             record.cells[key] = Cell(signature.kind, key, dict(signature.values), 0.0)
+            record.vouched.add(key)
         return tuple(found.values())
 
 

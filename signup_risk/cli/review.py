@@ -215,13 +215,14 @@ def _signatures(options: argparse.Namespace, report: CampaignReport) -> Campaign
 
 
 def _share(options: argparse.Namespace, report: CampaignReport) -> CampaignReport:
-    from signup_risk.campaigns.stix import export_bundle
+    from signup_risk.campaigns.stix import EXPIRES, export_bundle
 
+    now = _now()
     check_output("--output", options.output, [options.report])
     bundle = export_bundle(
         report,
         producer=options.producer,
-        at=_now(),
+        at=now,
         least_members=options.least_members,
         outside_share=options.outside_share,
     )
@@ -230,6 +231,9 @@ def _share(options: argparse.Namespace, report: CampaignReport) -> CampaignRepor
     kinds = [one["type"] for one in json.loads(bundle)["objects"]]
     told = counted(kinds.count("indicator"), "combination"), counted(kinds.count("campaign"), "campaign")
     print(printable(f"{options.output}: tells {' of '.join(told)}"))
+    ended = sum(one.last_seen + EXPIRES <= now for one in report.campaigns if one.status in {"open", "confirmed"})
+    if ended:
+        print(f"{counted(ended, 'campaign')} had no new member for {EXPIRES.days} days; that is no longer told")
     return report
 
 

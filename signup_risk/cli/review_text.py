@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from signup_risk.campaigns import review
 from signup_risk.campaigns.action import ACTIONS, Caps, CellShare, Preview
-from signup_risk.campaigns.found import FoundCampaign, FoundCell
+from signup_risk.campaigns.found import FoundCampaign, FoundCell, told_apart
 from signup_risk.campaigns.report import CampaignReport, RulingRecord
 from signup_risk.campaigns.texts import counted, printable
 from signup_risk.cli.table import aligned
@@ -65,17 +64,6 @@ def _ruled(ruling: RulingRecord) -> str:
     return f"  {ruling.what} by {ruling.by} on {ruling.at:%Y-%m-%d %H:%M}{end}{note}"
 
 
-def told_apart(cells: Sequence[FoundCell]) -> list[str]:
-    """Return the words of cells; those that read alike get a part of their keys.
-
-    Examples:
-        >>> told_apart([FoundCell("device", key, {}, 9.0, 3) for key in (0xA3F1, 0x77)])
-        ['one device (#a3f1)', 'one device (#0077)']
-    """
-    often = Counter(cell.words for cell in cells)
-    return [f"{cell.words} (#{cell.key & 0xFFFF:04x})" if often[cell.words] > 1 else cell.words for cell in cells]
-
-
 def preview_text(seen: Preview, cells: Sequence[FoundCell], *, labelled: bool) -> str:
     """Say what an action would do, first of all whether it is refused.
 
@@ -113,8 +101,8 @@ def honoured_text(
     """
     reaches = review.reach(report, found.id, caps)
     ours = [(reaches[cell.key], words) for cell, words in zip(found.cells, told_apart(found.cells), strict=True)]
-    told = [one for one in ours if wide or one[0].acts_alone]
-    left = [one for one in ours if not (wide or one[0].acts_alone)]
+    told = [one for one in ours if wide or one[0].is_honoured]
+    left = [one for one in ours if not (wide or one[0].is_honoured)]
     lines = [f"{found.id}: {counted(len(told), 'combination')} honoured, {len(left):,} not"]
     lines += [f"  honoured: {_reaching(*one)}" for one in told]
     lines += [f"  not honoured, too many others fall in it: {_reaching(*one)}" for one in left]
@@ -125,7 +113,7 @@ def honoured_text(
 def _reaching(cell: CellShare, words: str) -> str:
     if not cell.total:
         return f"{words}: how many outside it reaches is not known"
-    return f"{words}: reaches {cell.outside:,} outside the campaign ({cell.outside_share:.3%} of all others)"
+    return f"{words}: reaches {cell.outside:,} outside the campaign beside {counted(cell.members, 'member')}"
 
 
 def objections(report: CampaignReport, found: FoundCampaign) -> list[str]:

@@ -378,3 +378,20 @@ def test_threads_share_a_detector() -> None:
     for thread in threads:
         thread.join()
     assert len(site.campaigns) == 1
+
+
+def test_confirmation_is_given_for_the_cells_that_were_there() -> None:
+    """A cell that is found afterwards is the campaign's, but nobody has vouched for it."""
+    site = Site().past()
+    shows = {"email_domain": "farm.example"}
+    site.farm(shows)
+    [record] = site.campaigns
+    site.rule(record, "confirm")
+    before = set(record.cells)
+    site.farm({**shows, "ip_network": "198.51.100.0/24"}, 12)
+    later = set(record.cells) - before
+    assert later
+    assert all(record.vouches_for(key, site.at) for key in before)
+    assert not any(record.vouches_for(key, site.at) for key in later)
+    site.rule(record, "restore")
+    assert not any(record.vouches_for(key, site.at) for key in before)

@@ -199,6 +199,10 @@ def test_confirmed_combination_that_many_others_share_is_no_signature(report: Ca
     assert {one.kind for one in review.signatures(confirmed).signatures} == {"ip_network"}
     assert {one.kind for one in review.signatures(confirmed, wide=True).signatures} == {"ip_network", "email_domain"}
     assert review.reach(confirmed, "20260601-1")[9].outside == 296
+    mixed = FoundCell("asn", 8, {"asn": "64500"}, 40.0, 4, 5)
+    few = replace(report, signups=10_000, campaigns=(found("20260601-1", mixed),))
+    assert review.reach(few, "20260601-1")[8].acts_alone  # but a fifth of those in it are others
+    assert review.signatures(review.confirm(few, "20260601-1", by="ada", at=AT)).signatures == ()
     dismissed = review.dismiss(wide, "20260601-2", by="ada", at=AT)
     assert [one.kind for one in review.signatures(dismissed).signatures] == ["email_domain"]
 

@@ -54,7 +54,7 @@ def test_confirming_says_what_will_be_honoured_and_whom_it_reaches(report: Path,
     """The narrow network will be, the mail domain of many will not, and a known good member speaks against it."""
     told = run("review", report, "confirm", FIRST, "--days", "3").output
     assert f"{FIRST}: 1 combination honoured, 1 not" in told
-    assert "  honoured: network 198.51.100.0/24: reaches 1 outside the campaign (0.050% of all others)" in told
+    assert "  honoured: network 198.51.100.0/24: reaches 1 outside the campaign beside 12 members" in told
     assert "not honoured, too many others fall in it: domain icloud.com: reaches 300 outside" in told
     assert "objection: 1 of 12 members is known to be legitimate" in told
 

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from signup_risk.cli import main
 from signup_risk.cli.parser import build_parser
 from signup_risk.simulation import load_scenario, simulate
 from signup_risk.stores import Store
@@ -21,7 +22,7 @@ from signup_risk.stores.contract import StoreContract
 
 Run = Callable[[str], dict[str, Any]]
 
-EXAMPLES = {"campaigns", "fastapi", "notebook", "training", "feature", "store", "reference", "policy"}
+EXAMPLES = {"campaigns", "signatures", "fastapi", "notebook", "training", "feature", "store", "reference", "policy"}
 
 
 def test_every_example_is_run(readme: str) -> None:
@@ -114,3 +115,17 @@ def test_campaigns_are_found_and_ruled_on(run_example: Run, capsys: pytest.Captu
     names = run_example("campaigns")
     assert names["newest"].size > 0
     assert "->" in capsys.readouterr().out
+
+
+def test_commands_of_campaigns_do_what_they_say(
+    readme: str, run_example: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each command works as it stands, ids included, and the example takes what they wrote."""
+    section = readme.partition("### Finding those of the past")[2].partition("```sh\n")[2].partition("```")[0]
+    for line in section.splitlines():
+        assert main(shlex.split(line)[1:]) == 0, line
+    assert "network" in capsys.readouterr().out
+    shown = run_example("signatures")
+    assert shown["settings"].signatures.signatures
+    assert shown["report"].campaign("20260203-1").title == "winter farm"
+    assert len(Path("assessments.jsonl").read_text(encoding="utf-8").splitlines()) > 5000
