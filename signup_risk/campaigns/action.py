@@ -22,9 +22,8 @@ from signup_risk.results import DecisionName
 #: What can be done to a member; admitting in bulk is for :func:`undo` alone.
 ACTIONS: Final = ("step_up", "review", "block")
 
-#: Least share of a cell's sign-ups that have to be members for a confirmation to be honoured in it. That is what
-#: assessments take a confirmation to stand for, and a hundred cells that reach 0.1 % each reach many together: on one
-#: simulated history (synthetic) 2.9 % of the legitimate were stopped without this bound.
+#: Least share of a cell's sign-ups that have to be members for a confirmation to be honoured in it: the share that
+#: assessments take a confirmation to stand for. A hundred cells that reach 0.1 % of the others each reach many together.
 PURE: Final = 0.9
 
 

@@ -118,8 +118,7 @@ def export_bundle(  # noqa: PLR0913 - what is told, by whom, when, and what keep
     common = is_common or common_by(open_references(), at)
     writer = _Writer(stix2, producer, at, expires)
     objects = writer.preamble()
-    told = campaigns.campaigns if isinstance(campaigns, CampaignReport) else campaigns
-    for campaign in told:
+    for campaign in _given(campaigns):
         if campaign.status not in {"open", "confirmed"} or campaign.size < least_members:
             continue
         private = (private_values or {}).get(campaign.id, ())
@@ -184,6 +183,15 @@ def import_bundle(  # noqa: PLR0913 - what is read, from whom, when, and how muc
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(left.items()))
         _LOG.warning("%d indicators read from a partner, left out: %s", len(found), reasons)
     return Partners(tuple(found), secrets, dict(sorted(left.items())))
+
+
+def _given(campaigns: CampaignReport | Sequence[FoundCampaign]) -> Sequence[FoundCampaign]:
+    given = campaigns.campaigns if isinstance(campaigns, CampaignReport) else campaigns
+    if not isinstance(given, Sequence) or not all(isinstance(one, FoundCampaign) for one in given):
+        raise ConfigurationError(
+            f"campaigns is of type {type(given).__name__}; give a CampaignReport or what Scorer.found_campaigns returns"
+        )
+    return given
 
 
 def _narrow(

@@ -259,3 +259,10 @@ def test_without_the_extra_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         exported(campaign())
     with pytest.raises(MissingExtra, match=r"signup-risk\[sharing\]"):
         imported("{}")
+
+
+@pytest.mark.parametrize("given", ["report.json", [{}], None])
+def test_what_is_no_campaign_is_refused(given: Any) -> None:
+    """The error says what can be told of."""
+    with pytest.raises(ConfigurationError, match="give a CampaignReport"):
+        export_bundle(given, producer="Example Shop", at=AT)
