@@ -23,7 +23,7 @@ from signup_risk.results import DecisionName
 ACTIONS: Final = ("step_up", "review", "block")
 
 #: Least share of a cell's sign-ups that have to be members for a confirmation to be honoured in it: the share that
-#: assessments take a confirmation to stand for. A hundred cells that reach 0.1 % of the others each reach many together.
+#: assessments take a confirmation to stand for. A hundred cells that reach 0.1 % of others each reach many together.
 PURE: Final = 0.9
 
 
