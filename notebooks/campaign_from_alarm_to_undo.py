@@ -14,10 +14,9 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from signup_risk import CampaignSettings, Scorer
-from signup_risk.campaigns import review
+from signup_risk.campaigns import SignatureList, review
 from signup_risk.campaigns.action import Caps
 from signup_risk.campaigns.report import CampaignReport
-from signup_risk.campaigns.signatures import SignatureList
 from signup_risk.notebook import campaigns_frame, members_frame
 from signup_risk.simulation import load_scenario, rescaled, simulate
 
@@ -144,10 +143,16 @@ assert [(one, before) for one, before, _ in done.changes] == [(one, after) for o
 # %% [markdown]
 # ## From now on
 #
-# What was confirmed is an explicit list with an end. A scorer that is opened with it recognises the next member by
-# its combinations, however new its store.
+# What was confirmed is an explicit list with an end. It holds the combinations that hardly anybody else falls in: the
+# others say too little of a single sign-up. A scorer that is opened with it needs fewer signs of its own: a suspicious
+# sign-up in one of them is taken for a member at once, however new its store. One that looks ordinary by itself is not
+# stopped by one combination.
 
 # %%
 listed: SignatureList = review.signatures(report)
 print(f"{len(listed.signatures)} signatures until {listed.signatures[0].until:%Y-%m-%d}")
+reach = review.reach(report, largest.id).values()
+print("left out, since too many others fall in it:")
+for cell in sorted((cell for cell in reach if not cell.acts_alone), key=lambda cell: -cell.outside)[:3]:
+    print(f"   {cell.words}: {cell.outside:,} others")
 scorer.close()

@@ -50,7 +50,7 @@ class Campaign:
         id: Stable id of the group.
         size: Sign-ups in it so far.
         first_seen: When its first was made.
-        shared: What its members have in common.
+        shared: What its members had in common when its cells were found, with how many were known then.
         signature: Which combinations made it known, in words.
         status: ``open``, ``quiet`` after a week without a new member, ``confirmed`` or ``dismissed`` by an analyst,
             ``merged`` into another.

@@ -14,12 +14,17 @@ from datetime import datetime
 from typing import Any, Final, Self
 
 from signup_risk.campaigns.found import FoundCampaign, FoundCell, FoundMember
+from signup_risk.campaigns.texts import cleaned, counted
 from signup_risk.errors import ConfigurationError
 from signup_risk.policy.decision import OUTCOMES
 from signup_risk.results import DecisionName
 
 #: What can be done to a member; admitting in bulk is for :func:`undo` alone.
 ACTIONS: Final = ("step_up", "review", "block")
+
+#: Least share of a cell's sign-ups that have to be members for a confirmation to be honoured in it: the share that
+#: assessments take a confirmation to stand for. A hundred cells that reach 0.1 % of others each reach many together.
+PURE: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,16 @@ class CellShare:
     outside_share: float
     acts_alone: bool
 
+    @property
+    def outside(self) -> int:
+        """Return how many sign-ups outside the campaign fall in it."""
+        return max(0, self.total - self.members)
+
+    @property
+    def is_honoured(self) -> bool:
+        """Say whether a confirmation is honoured in it: it acts alone, and hardly anybody but members falls in it."""
+        return self.acts_alone and self.members >= PURE * self.total
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -86,6 +101,11 @@ class Preview:
     known_good: tuple[str, ...]
     cells: tuple[CellShare, ...]
     objections: tuple[str, ...]
+
+    def changed(self, decision: DecisionName) -> tuple[FoundMember, ...]:
+        """Return those affected whom a decision would change; the others are decided so already, or more strictly."""
+        rank: dict[str, int] = {name: place for place, name in enumerate(OUTCOMES)}
+        return tuple(member for member in self.affected if rank.get(member.decision, 0) < rank[decision])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +150,19 @@ class ActionRecord:
         return cls(told["id"], at, told["by"], told["campaign"], told["reason"], changes, told["undoes"])
 
 
+def reach(campaign: FoundCampaign, *, traffic: int, caps: Caps | None = None) -> dict[int, CellShare]:
+    """Say how far the cells of a campaign reach, by their keys.
+
+    Args:
+        campaign: The campaign.
+        traffic: Sign-ups of all traffic in which it was found.
+        caps: What may not be exceeded; the default caps if not given.
+    """
+    limits = caps or Caps()
+    outside = max(1, traffic - campaign.size)
+    return {cell.key: _share(cell, outside, limits) for cell in campaign.cells}
+
+
 def preview(
     campaign: FoundCampaign, *, traffic: int, known_good: Collection[str] = (), caps: Caps | None = None
 ) -> Preview:
@@ -142,8 +175,7 @@ def preview(
         caps: What may not be exceeded; the default caps if not given.
     """
     limits = caps or Caps()
-    outside = max(1, traffic - campaign.size)
-    cells = {cell.key: _share(cell, outside, limits) for cell in campaign.cells}
+    cells = reach(campaign, traffic=traffic, caps=limits)
     good = set(known_good)
     withheld: Counter[str] = Counter()
     affected = []
@@ -185,16 +217,10 @@ def act(  # noqa: PLR0913 - who does what, when and why
     """
     if decision not in ACTIONS:
         raise ConfigurationError(f"action {decision[:20]!r} is not possible in bulk; use one of {', '.join(ACTIONS)}")
-    if not by or not reason:
-        raise ConfigurationError("an action needs somebody who takes it and a reason, for the record")
+    by, reason = _signed(by, reason)
     if seen.objections:
         raise ConfigurationError(f"campaign {seen.campaign} cannot be acted on: {'; '.join(seen.objections)}")
-    rank: dict[str, int] = {name: place for place, name in enumerate(OUTCOMES)}
-    changes = tuple(
-        (member.signup_id, member.decision, decision)
-        for member in seen.affected
-        if rank.get(member.decision, 0) < rank[decision]
-    )
+    changes = tuple((member.signup_id, member.decision, decision) for member in seen.changed(decision))
     return ActionRecord(f"action-{number}", at, by, seen.campaign, reason, changes)
 
 
@@ -206,8 +232,16 @@ def undo(done: ActionRecord, *, by: str, reason: str, at: datetime, number: int)
     """
     if done.undoes is not None:
         raise ConfigurationError(f"{done.id} took {done.undoes} back; to act again, look at a new preview first")
+    by, reason = _signed(by, reason)
     changes = tuple((signup_id, after, before) for signup_id, before, after in done.changes)
     return ActionRecord(f"action-{number}", at, by, done.campaign, reason, changes, undoes=done.id)
+
+
+def _signed(by: str, reason: str) -> tuple[str, str]:
+    said = cleaned("by", by), cleaned("reason", reason)
+    if not all(said):
+        raise ConfigurationError("an action needs somebody who takes it and a reason, for the record")
+    return said
 
 
 def _share(cell: FoundCell, outside: int, caps: Caps) -> CellShare:
@@ -240,9 +274,10 @@ def _objections(
     told = []
     good = withheld.get("known to be legitimate", 0)
     if good > caps.known_good:
-        told.append(f"{good} of {campaign.size} members are known to be legitimate, at most {caps.known_good} may be")
+        members = counted(campaign.size, "member")
+        told.append(f"{good:,} of {members} are known to be legitimate, at most {caps.known_good:,} may be")
     if len(affected) > caps.members:
-        told.append(f"{len(affected):,} members would be acted on, at most {caps.members:,} may be")
+        told.append(f"{counted(len(affected), 'member')} would be acted on, at most {caps.members:,} may be")
     if not any(cell.acts_alone for cell in cells.values()):
         told.append(
             f"every combination holds for more than {caps.outside_share:.2%} of the sign-ups outside the campaign"

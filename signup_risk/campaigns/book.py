@@ -33,6 +33,7 @@ class CampaignBook:
         self.cells: dict[int, CampaignRecord] = {}
         self.owner: dict[int, CampaignRecord] = {}
         self.dismissed: dict[int, CampaignRecord] = {}
+        self._ends: list[tuple[int, str]] = []
         self._bridges: dict[frozenset[str], set[str]] = {}
         self._of_day: Counter[str] = Counter()
         self._clock = 0
@@ -53,6 +54,17 @@ class CampaignBook:
             held = self.dismissed if record.ruling == "dismissed" else self.cells
             for key in record.cells:
                 held[key] = record
+            if record.until is not None:
+                self._ends.append((record.until, record.id))
+        self._ends.sort()
+
+    def expire(self, at: int) -> None:
+        """Let go of what a list confirmed until then: nothing but the list ever spoke for its cells."""
+        while self._ends and self._ends[0][0] <= at:
+            record = self.campaigns.get(self._ends.pop(0)[1])
+            for key, cell in () if record is None else list(record.cells.items()):
+                if self.cells.get(key) is record and not cell.bits:
+                    del self.cells[key]
 
     def apply(self, entries: Iterable[tuple[int, bytes]]) -> None:
         """Fold entries; one of a kind that this version does not know is passed over."""
@@ -139,6 +151,7 @@ class CampaignBook:
         for key in list(keys):
             target.cells[key] = source.cells.pop(key)
             self.cells[key] = target
+            target.vouched.update(source.vouched & {key})
         whole = not source.cells
         for member in sorted(source.members.values(), key=lambda one: (one.at, one.name)):
             if whole or member.via in target.cells:
@@ -158,6 +171,7 @@ class CampaignBook:
             record.title = told["title"]
         elif what == "confirm":
             record.ruling, record.until = "confirmed", told.get("until")
+            record.vouched = set(record.cells)
         elif what == "dismiss":
             self._dismiss(record)
         elif what == "restore":

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from signup_risk.campaigns.entries import Cell, Member
 from signup_risk.campaigns.words import cell_in_words
 from signup_risk.results import Campaign, CampaignStatus, DecisionName
 from signup_risk.stores.windows import DAY
 
-#: What a joint probability and an account's own false-positive rate call for; no rate where no account is meant.
-Suggest = Callable[[float, float | None], DecisionName]
+
+class Suggest(Protocol):
+    """Say what a joint probability and an account's own false-positive rate call for; no rate where none is meant."""
+
+    def __call__(self, membership: float, fpr: float | None, *, confirmed: bool = False) -> DecisionName:
+        """Return the decision that membership calls for, in a campaign that an analyst has confirmed or not."""
+
+
 
 Ruling = Literal["none", "confirmed", "dismissed"]
 
@@ -43,6 +48,7 @@ class CampaignRecord:
         title: What an analyst calls it.
         ruling: What an analyst ruled.
         until: When a confirmation runs out, in microseconds.
+        vouched: Keys of the cells that a confirmation was given for; cells that are found later are not among them.
         reopened: How often it was quiet and came back.
         merged_into: Id of the campaign that it proved to be part of.
         times: Times of its members, ascending.
@@ -60,6 +66,7 @@ class CampaignRecord:
     title: str = ""
     ruling: Ruling = "none"
     until: int | None = None
+    vouched: set[int] = field(default_factory=set)
     reopened: int = 0
     merged_into: str | None = None
     times: list[int] = field(default_factory=list)
@@ -99,6 +106,10 @@ class CampaignRecord:
             return "confirmed"
         return "quiet" if at - self.last_seen > QUIET_AFTER else "open"
 
+    def vouches_for(self, key: int, at: int) -> bool:
+        """Say whether an analyst's confirmation holds in a cell at a moment."""
+        return key in self.vouched and self.status(at) == "confirmed"
+
     def growth(self, at: int) -> int:
         """Return the members of the last 24 hours."""
         return bisect_right(self.times, at) - bisect_right(self.times, at - DAY)
@@ -121,7 +132,7 @@ class CampaignRecord:
             growth_24h=self.growth(at),
             title=self.title or None,
             probability=probability,
-            suggested=suggest(self.probability, None),
+            suggested=suggest(self.probability, None, confirmed=self.status(at) == "confirmed"),
         )
 
 

@@ -46,11 +46,10 @@ _WAITING: Final = 100_000
 _TRIM_EVERY: Final = 64
 _TRIM_ROWS: Final = 256
 
-#: Purity that an analyst's confirmation stands for, in cells that are the campaign's own: where others come in as well,
-#: as on a network or in a common form of mailbox, it says little of the next one. So few tell nothing yet.
+#: Purity that an analyst's confirmation stands for, and how many sign-ups it counts as: where mostly others come in
+#: afterwards, as on a network or in a common form of mailbox, it soon says little of the next one.
 _CONFIRMED: Final = 0.9
-_OWN: Final = 0.5
-_FEW: Final = 8
+_WEIGHS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +148,18 @@ class Detector:
     def _settle(self, sighting: Sighting, found: Membership | None, until: float | None) -> None:
         """Keep what is needed to look back at a sign-up."""
         if sighting.short:
-            decision = sighting.decision if found is None else self._raised(sighting, found.probability)
+            decision = sighting.decision
+            if found is not None:
+                is_confirmed = found.campaign.status == "confirmed"
+                decision = self._raised(sighting, found.probability, confirmed=is_confirmed)
             record = pack(sighting, decision, self._hasher)
             self._journal.settle(sighting.short, sighting.at, record, timeout=left(until))
         self._seen += 1
         if self._seen % _TRIM_EVERY == 0:
             self._journal.trim(sighting.at, limit=_TRIM_ROWS, timeout=left(until))
 
-    def _raised(self, sighting: Sighting, probability: float) -> DecisionName:
-        return stricter(sighting.decision, self._suggest(probability, sighting.fpr))
+    def _raised(self, sighting: Sighting, probability: float, *, confirmed: bool) -> DecisionName:
+        return stricter(sighting.decision, self._suggest(probability, sighting.fpr, confirmed=confirmed))
 
     def rule(self, entry: JournalEntry) -> None:
         """Append an analyst's ruling and apply it."""
@@ -241,7 +243,7 @@ class Detector:
         for key, earlier in views.items():
             record = self.book.cells[key]
             free = self.book.without_members(dict.fromkeys(earlier))
-            prior = self._purity(record, earlier, sighting)
+            prior = self._purity(record, key, earlier, sighting)
             # Below it not even a mark would become a member.
             if not free or joint(prior, 0.0) < MEMBER:
                 continue
@@ -267,7 +269,8 @@ class Detector:
             if member.at <= at - self._watch:
                 continue
             fpr = 0.0 if member.is_mark else None
-            suggested = self._suggest(member.probability, fpr)
+            is_confirmed = record.status(at) == "confirmed"
+            suggested = self._suggest(member.probability, fpr, confirmed=is_confirmed)
             before = member.decision
             if stricter(suggested, before) == before:
                 continue
@@ -283,7 +286,7 @@ class Detector:
         for kind, key in sighting.keys:
             record = self.book.cells.get(key)
             if record is not None:
-                prior = self._purity(record, velocity.members(kind, DAYS_7), sighting)
+                prior = self._purity(record, key, velocity.members(kind, DAYS_7), sighting)
                 probability = joint(prior, sighting.fpr)
                 if probability >= MEMBER and (best is None or probability > best[0]):
                     best = probability, key, record
@@ -292,23 +295,21 @@ class Detector:
         probability, key, record = best
         if sighting.short:
             sealed = self._hasher.seal(sighting.name, sighting.signup_id or "").hex()
-            decision = self._raised(sighting, probability)
+            is_confirmed = record.status(sighting.at) == "confirmed"
+            decision = self._raised(sighting, probability, confirmed=is_confirmed)
             cells = tuple(cell_name(other) for _, other in sighting.keys if self.book.cells.get(other) is record)
             member = Member(sighting.name, sighting.at, probability, key, decision, sealed, sighting.is_mark, cells)
             self._append([entries.joined(sighting.at, record.id, [member])], until)
         return Membership(record.told(sighting.at, self._suggest, probability), probability)
 
-    def _purity(self, record: CampaignRecord, earlier: Sequence[int], sighting: Sighting) -> float:
+    def _purity(self, record: CampaignRecord, key: int, earlier: Sequence[int], sighting: Sighting) -> float:
         """Return the share of members in a cell, the present sign-up left out: its own score counts by itself."""
         marks = self.book.marks
         found = purity(sum(short in marks for short in earlier), len(earlier))
-        is_confirmed = record.status(sighting.at) == "confirmed" and self._is_own(record, earlier)
-        return max(found, _CONFIRMED) if is_confirmed else found
-
-    def _is_own(self, record: CampaignRecord, earlier: Sequence[int]) -> bool:
-        """Say whether hardly anybody but a campaign's members falls in a cell."""
+        if not record.vouches_for(key, sighting.at):
+            return found
         members = sum(short in record.members for short in earlier)
-        return len(earlier) < _FEW or members >= _OWN * len(earlier)
+        return max(found, (_CONFIRMED * _WEIGHS + members) / (_WEIGHS + len(earlier)))
 
     def _records(self, shorts: Sequence[int], until: float | None) -> list[Settled]:
         """Return the records of sign-ups, in the order asked."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
 from signup_risk.campaigns.campaign import CampaignRecord, Suggest, moment
-from signup_risk.campaigns.entries import cell_name
+from signup_risk.campaigns.entries import Member
 from signup_risk.campaigns.words import cell_in_words
 from signup_risk.results import CampaignStatus, DecisionName
 from signup_risk.stores import Hasher
@@ -23,7 +24,8 @@ class FoundCell:
         key: 63-bit keyed hash of kind and values; means something under the same secret only.
         values: Values that are nobody's own, by name.
         bits: Evidence that it is no chance, when it was found.
-        members: Members that fall in it, as far as is known: those that joined before it was found are not counted.
+        members: Members that fall in it. Where no history is read again, those of whom it is known: all that came in
+            the last eight days, and of earlier ones those that joined after it was found.
         total: Sign-ups of all traffic that fall in it, for as long as keys are remembered.
     """
 
@@ -38,6 +40,11 @@ class FoundCell:
     def words(self) -> str:
         """Say the combination."""
         return cell_in_words(self.kind, self.values)
+
+    @property
+    def telling(self) -> float:
+        """Return how much the cell tells of the campaign, to compare cells: members in it, times their share of it."""
+        return self.members * self.members / self.total if self.total else 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the cell as JSON values."""
@@ -77,6 +84,13 @@ class FoundMember:
     decision: str
     via: int
 
+    @classmethod
+    def of(cls, member: Member, hasher: Hasher) -> Self:
+        """Return a member of the book with its id read."""
+        signup_id = hasher.unseal(member.name, bytes.fromhex(member.sealed))
+        at = moment(member.at)
+        return cls(signup_id, at, member.probability, member.is_mark, member.decision, member.via)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the member as JSON values."""
         return {
@@ -113,7 +127,8 @@ class FoundCampaign:
         first_seen: When its first member came.
         last_seen: When its newest member came.
         reopened: How often it was quiet and came back.
-        shared: What its members have in common, in words.
+        shared: What its members have in common, in words: of all, where a history was read again; else of those known
+            when its cells were found.
         cells: Its cells.
         members: Its members in the order of time.
         suggested: What is suggested for its members as a whole.
@@ -138,13 +153,19 @@ class FoundCampaign:
 
     @property
     def signature(self) -> str:
-        """Say which cells made it known, the strongest three."""
-        found = sorted(self.cells, key=lambda cell: (-cell.bits, cell.kind))[:3]
-        return "; ".join(cell.words for cell in found)
+        """Say the three cells that tell most of it: that most of its members fall in, and hardly anybody else."""
+        found = sorted(self.cells, key=lambda cell: (-cell.telling, -cell.bits, cell.kind))
+        return "; ".join(dict.fromkeys(cell.words for cell in found[:3]))
 
     @classmethod
-    def of(
-        cls, record: CampaignRecord, hasher: Hasher, at: int, totals: Mapping[int, int], suggest: Suggest
+    def of(  # noqa: PLR0913 - a record, and what has to be looked up for it
+        cls,
+        record: CampaignRecord,
+        hasher: Hasher,
+        at: int,
+        totals: Mapping[int, int],
+        falls: Mapping[int, int],
+        suggest: Suggest,
     ) -> Self:
         """Return a campaign of the book as it stands at a moment.
 
@@ -153,6 +174,7 @@ class FoundCampaign:
             hasher: Reads the ids of its members.
             at: The moment, in microseconds.
             totals: Sign-ups of all traffic by the key of a cell.
+            falls: Members that fall in a cell, by its key.
             suggest: What a probability and a false-positive rate call for.
         """
         members = sorted(record.members.values(), key=lambda member: (member.at, member.name))
@@ -171,23 +193,13 @@ class FoundCampaign:
                     cell.key,
                     cell.values,
                     cell.bits,
-                    record.falls[cell_name(cell.key)],
+                    falls.get(cell.key, 0),
                     totals.get(cell.key, 0),
                 )
                 for cell in record.cells.values()
             ),
-            members=tuple(
-                FoundMember(
-                    hasher.unseal(member.name, bytes.fromhex(member.sealed)),
-                    moment(member.at),
-                    member.probability,
-                    member.is_mark,
-                    member.decision,
-                    member.via,
-                )
-                for member in members
-            ),
-            suggested=suggest(record.probability, None),
+            members=tuple(FoundMember.of(member, hasher) for member in members),
+            suggested=suggest(record.probability, None, confirmed=record.status(at) == "confirmed"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -224,3 +236,14 @@ class FoundCampaign:
             members=tuple(FoundMember.from_dict(member) for member in told["members"]),
             suggested=told["suggested"],
         )
+
+
+def told_apart(cells: Sequence[FoundCell]) -> list[str]:
+    """Return the words of cells; those that read alike get a part of their keys.
+
+    Examples:
+        >>> told_apart([FoundCell("device", key, {}, 9.0, 3) for key in (0xA3F1, 0x77)])
+        ['one device (#a3f1)', 'one device (#0077)']
+    """
+    often = Counter(cell.words for cell in cells)
+    return [f"{cell.words} (#{cell.key & 0xFFFF:04x})" if often[cell.words] > 1 else cell.words for cell in cells]

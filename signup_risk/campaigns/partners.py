@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -123,6 +124,7 @@ class Partners:
     Attributes:
         indicators: What they said.
         circle_secrets: Secrets of the circles whose keyed names are among it.
+        left_out: How many of the indicators read were left out, by reason.
 
     Examples:
         >>> from datetime import UTC, datetime
@@ -137,6 +139,7 @@ class Partners:
 
     indicators: tuple[PartnerIndicator, ...] = ()
     circle_secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    left_out: Mapping[str, int] = field(default_factory=dict, compare=False)
     _clear: _Index = field(init=False, repr=False, compare=False)
     _keyed: _Index = field(init=False, repr=False, compare=False)
 
@@ -157,7 +160,8 @@ class Partners:
     def __add__(self, other: Self) -> Partners:
         """Return what both hold."""
         secrets = dict.fromkeys((*self.circle_secrets, *other.circle_secrets))
-        return Partners((*self.indicators, *other.indicators), tuple(secrets))
+        left = dict(Counter(self.left_out) + Counter(other.left_out))
+        return Partners((*self.indicators, *other.indicators), tuple(secrets), left)
 
     @property
     def reads_private(self) -> bool:

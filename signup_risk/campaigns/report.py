@@ -16,6 +16,9 @@ from signup_risk.errors import ConfigurationError
 #: Version of the file; another is refused.
 FORMAT: Final = 1
 
+#: Characters of an id that an error shows.
+_SHOWN: Final = 40
+
 
 @dataclass(frozen=True, slots=True)
 class RulingRecord:
@@ -72,6 +75,7 @@ class CampaignReport:
         known_good: Ids of members that are labelled legitimate.
         rulings: What analysts ruled, oldest first.
         actions: What was done and undone, oldest first.
+        labelled: Whether any sign-up was labelled legitimate; if not, known good members cannot be counted.
     """
 
     signups: int
@@ -84,6 +88,7 @@ class CampaignReport:
     known_good: frozenset[str] = frozenset()
     rulings: tuple[RulingRecord, ...] = ()
     actions: tuple[ActionRecord, ...] = ()
+    labelled: bool = False
 
     def campaign(self, wanted: str) -> FoundCampaign:
         """Return a campaign by its id.
@@ -94,8 +99,12 @@ class CampaignReport:
         for campaign in self.campaigns:
             if campaign.id == wanted:
                 return campaign
-        known = ", ".join(campaign.id for campaign in self.campaigns[:10]) or "none"
-        raise ConfigurationError(f"campaign {wanted[:40]!r} is not in the report; it holds {known}")
+        for ruling in reversed(self.rulings):
+            if ruling.what == "merge" and ruling.note == f"with {wanted}":
+                told = f"campaign {wanted[:_SHOWN]} was merged into {ruling.campaign[:_SHOWN]} on {ruling.at:%Y-%m-%d}"
+                raise ConfigurationError(f"{told} by {ruling.by}; give that id")
+        known = ", ".join(campaign.id[:_SHOWN] for campaign in self.campaigns[:10]) or "none"
+        raise ConfigurationError(f"campaign {wanted[:_SHOWN]!r} is not in the report; it holds {known}")
 
     def action(self, wanted: str) -> ActionRecord:
         """Return an action by its id.
@@ -106,8 +115,17 @@ class CampaignReport:
         for action in self.actions:
             if action.id == wanted:
                 return action
-        known = ", ".join(action.id for action in self.actions[-10:]) or "none"
-        raise ConfigurationError(f"action {wanted[:40]!r} is not in the report; it holds {known}")
+        known = ", ".join(action.id[:_SHOWN] for action in self.actions[-10:]) or "none"
+        raise ConfigurationError(f"action {wanted[:_SHOWN]!r} is not in the report; it holds {known}")
+
+    def still_standing(self) -> tuple[ActionRecord, ...]:
+        """Return the actions that nobody took back, oldest first."""
+        undone = {action.undoes for action in self.actions}
+        return tuple(action for action in self.actions if action.undoes is None and action.id not in undone)
+
+    def standing(self) -> dict[str, str]:
+        """Return the decisions that actions and their undoing left, by the id of the sign-up."""
+        return {signup_id: after for action in self.actions for signup_id, _, after in action.changes}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON values."""
@@ -123,7 +141,23 @@ class CampaignReport:
             "known_good": sorted(self.known_good),
             "rulings": [ruling.to_dict() for ruling in self.rulings],
             "actions": [action.to_dict() for action in self.actions],
+            "labelled": self.labelled,
         }
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Read a report from a file, as ``signup-risk campaigns`` writes it.
+
+        Raises:
+            ConfigurationError: The file cannot be read or holds no report.
+        """
+        try:
+            told = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError) as problem:
+            raise ConfigurationError(
+                f"{path} cannot be read as JSON ({type(problem).__name__}); check the path"
+            ) from None
+        return cls.from_dict(told)
 
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> Self:
@@ -146,6 +180,7 @@ class CampaignReport:
                 known_good=frozenset(told["known_good"]),
                 rulings=tuple(map(RulingRecord.from_dict, told["rulings"])),
                 actions=tuple(map(ActionRecord.from_dict, told["actions"])),
+                labelled=bool(told.get("labelled", told["known_good"])),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             if isinstance(problem, ConfigurationError):
@@ -157,16 +192,8 @@ class CampaignReport:
 
 
 def read_report(path: str | Path) -> CampaignReport:
-    """Read a report from a file.
-
-    Raises:
-        ConfigurationError: The file cannot be read or holds no report.
-    """
-    try:
-        told = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise ConfigurationError(f"{path} cannot be read as JSON ({type(problem).__name__}); check the path") from None
-    return CampaignReport.from_dict(told)
+    """Read a report from a file; see :meth:`CampaignReport.read`."""
+    return CampaignReport.read(path)
 
 
 def _moment(text: str | None) -> datetime | None:

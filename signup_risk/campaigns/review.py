@@ -10,10 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from signup_risk.campaigns import action
-from signup_risk.campaigns.action import ActionRecord, Caps, Preview
-from signup_risk.campaigns.found import FoundCampaign
+from signup_risk.campaigns.action import ActionRecord, Caps, CellShare, Preview
+from signup_risk.campaigns.campaign import QUIET_AFTER
+from signup_risk.campaigns.found import FoundCampaign, FoundCell
 from signup_risk.campaigns.report import CampaignReport, RulingRecord
 from signup_risk.campaigns.signatures import Signature, SignatureList, Verdict
+from signup_risk.campaigns.texts import checked_days, cleaned, counted, who
 from signup_risk.campaigns.words import PRIVATE
 from signup_risk.errors import ConfigurationError
 from signup_risk.features.kinds import KIND
@@ -26,11 +28,17 @@ DAYS: int = 30
 def confirm(  # noqa: PLR0913 - who rules what, when, for how long and why
     report: CampaignReport, campaign: str, *, by: str, at: datetime, days: float = DAYS, note: str = ""
 ) -> CampaignReport:
-    """Confirm a campaign: its cells become signatures for so many days."""
-    if not 0 < days <= 3650:
-        raise ConfigurationError(f"a confirmation of {days!r} days is not possible; give more than 0, at most 3650")
+    """Confirm a campaign: its cells that hardly anybody else falls in become signatures for so many days.
+
+    What will be honoured and what will not says :func:`reach`; who of the members is known to be legitimate,
+    :func:`preview`.
+
+    Raises:
+        ConfigurationError: There is no such campaign, or an argument cannot be used.
+    """
+    until = at + timedelta(days=checked_days(days))
     found = replace(report.campaign(campaign), status="confirmed")
-    ruling = RulingRecord(at, by, "confirm", campaign, note, at + timedelta(days=days))
+    ruling = RulingRecord(at, by, "confirm", campaign, note, until)
     return _changed(report, [campaign], [found], ruling)
 
 
@@ -41,25 +49,35 @@ def dismiss(report: CampaignReport, campaign: str, *, by: str, at: datetime, not
 
 
 def restore(report: CampaignReport, campaign: str, *, by: str, at: datetime, note: str = "") -> CampaignReport:
-    """Take a confirmation or dismissal back."""
-    found = replace(report.campaign(campaign), status="open")
+    """Take a confirmation or dismissal back.
+
+    Raises:
+        ConfigurationError: There is no such campaign, or it was neither confirmed nor dismissed.
+    """
+    ruled = report.campaign(campaign)
+    if ruled.status not in {"confirmed", "dismissed"}:
+        raise ConfigurationError(f"campaign {ruled.id} was neither confirmed nor dismissed; nothing is to take back")
+    is_quiet = report.last_at is not None and report.last_at - ruled.last_seen > timedelta(microseconds=QUIET_AFTER)
+    found = replace(ruled, status="quiet" if is_quiet else "open")
     return _changed(report, [campaign], [found], RulingRecord(at, by, "restore", campaign, note))
 
 
 def name(report: CampaignReport, campaign: str, title: str, *, by: str, at: datetime) -> CampaignReport:
     """Give a campaign a title."""
-    found = replace(report.campaign(campaign), title=title[:200])
-    return _changed(report, [campaign], [found], RulingRecord(at, by, "name", campaign, title[:200]))
+    said = cleaned("title", title)
+    found = replace(report.campaign(campaign), title=said)
+    return _changed(report, [campaign], [found], RulingRecord(at, by, "name", campaign, said))
 
 
 def merge(report: CampaignReport, into: str, other: str, *, by: str, at: datetime) -> CampaignReport:
     """Make two campaigns one; the first keeps its id."""
     if into == other:
-        raise ConfigurationError(f"campaign {into} cannot be merged with itself; name two")
+        raise ConfigurationError(f"campaign {into[:40]} cannot be merged with itself; name two")
     first, second = report.campaign(into), report.campaign(other)
+    known = {cell.key for cell in first.cells}
     whole = replace(
         first,
-        cells=(*first.cells, *second.cells),
+        cells=(*first.cells, *(cell for cell in second.cells if cell.key not in known)),
         members=tuple(sorted((*first.members, *second.members), key=lambda member: (member.at, member.signup_id))),
         shared=tuple(dict.fromkeys((*first.shared, *second.shared))),
         first_seen=min(first.first_seen, second.first_seen),
@@ -103,9 +121,15 @@ def split(
 
 
 def preview(report: CampaignReport, campaign: str, caps: Caps | None = None) -> Preview:
-    """Say whom an action on a campaign would concern; see :func:`signup_risk.campaigns.action.preview`."""
+    """Say whom an action on a campaign would concern, as earlier actions left them.
+
+    See :func:`signup_risk.campaigns.action.preview`.
+    """
     found = report.campaign(campaign)
-    return action.preview(found, traffic=report.signups, known_good=report.known_good, caps=caps)
+    left = report.standing()
+    members = tuple(replace(one, decision=left.get(one.signup_id, one.decision)) for one in found.members)
+    now = replace(found, members=members)
+    return action.preview(now, traffic=report.signups, known_good=report.known_good, caps=caps)
 
 
 def act(  # noqa: PLR0913 - who does what to whom, when, why and within what
@@ -127,38 +151,72 @@ def act(  # noqa: PLR0913 - who does what to whom, when, why and within what
 def undo(
     report: CampaignReport, done: str, *, by: str, reason: str, at: datetime
 ) -> tuple[CampaignReport, ActionRecord]:
-    """Take an action back; returns the report with the record, and the record."""
-    if any(record.undoes == done for record in report.actions):
-        raise ConfigurationError(f"{done} was taken back already")
-    record = action.undo(report.action(done), by=by, reason=reason, at=at, number=len(report.actions) + 1)
-    return replace(report, actions=(*report.actions, record)), record
+    """Take an action back; returns the report with the record, and the record.
+
+    Raises:
+        ConfigurationError: There is no such action, it was taken back already, or a later one still stands on some of
+            the same accounts, which would be left as that one never found them.
+    """
+    record = report.action(done)
+    if any(one.undoes == record.id for one in report.actions):
+        raise ConfigurationError(f"{record.id} was taken back already")
+    for later in reversed(report.still_standing()):
+        common = {change[0] for change in record.changes} & {change[0] for change in later.changes}
+        if later.id == record.id:
+            break
+        if common and record.undoes is None:
+            raise ConfigurationError(
+                f"{later.id} still stands on {counted(len(common), 'account')} of {record.id}; take that back first"
+            )
+    back = action.undo(record, by=by, reason=reason, at=at, number=len(report.actions) + 1)
+    return replace(report, actions=(*report.actions, back)), back
 
 
-def signatures(report: CampaignReport, version: int = 1) -> SignatureList:
-    """Return the list that assessments honour: the cells of confirmed and dismissed campaigns."""
-    found = []
+def reach(report: CampaignReport, campaign: str, caps: Caps | None = None) -> dict[int, CellShare]:
+    """Say how far the cells of a campaign reach, by their keys; see :func:`signatures` for what follows from it."""
+    return action.reach(report.campaign(campaign), traffic=report.signups, caps=caps)
+
+
+def signatures(
+    report: CampaignReport, version: int = 1, *, caps: Caps | None = None, wide: bool = False
+) -> SignatureList:
+    """Return the list that assessments honour: the cells of confirmed and dismissed campaigns.
+
+    A confirmed cell makes whoever falls in it a likely member, so one that may not act alone, or in which more than a
+    few others fall beside members, is left out. A dismissed one only keeps a campaign from being raised again, and is
+    told whatever its reach.
+
+    Args:
+        report: The report.
+        version: Number of the list, from 1; count it up with every change.
+        caps: What may not be exceeded; the default caps if not given.
+        wide: Whether to tell confirmed cells that too many others fall in as well.
+
+    Raises:
+        ConfigurationError: The version is not possible.
+    """
+    found: list[Signature] = []
     for campaign in report.campaigns:
         if campaign.status not in {"confirmed", "dismissed"}:
             continue
+        reaches = reach(report, campaign.id, caps)
+        is_told = wide or campaign.status == "dismissed"
+        cells = [cell for cell in campaign.cells if is_told or reaches[cell.key].is_honoured]
         ruled = [one for one in report.rulings if one.campaign == campaign.id and one.what in {"confirm", "dismiss"}]
-        ruling = ruled[-1]
-        for cell in campaign.cells:
-            is_private = bool(PRIVATE & set(KIND[cell.kind].values))
-            key = cell.key if is_private else None
-            verdict: Verdict = "confirmed" if campaign.status == "confirmed" else "dismissed"
-            found.append(
-                Signature(
-                    campaign.id, campaign.title, verdict, cell.kind, cell.values, key, ruling.until, ruling.by
-                )
-            )
+        found += (_signature(campaign, cell, ruled[-1]) for cell in cells)
     return SignatureList(version, tuple(found), report.secret_check)
+
+
+def _signature(campaign: FoundCampaign, cell: FoundCell, ruling: RulingRecord) -> Signature:
+    key = cell.key if PRIVATE & set(KIND[cell.kind].values) else None
+    verdict: Verdict = "confirmed" if campaign.status == "confirmed" else "dismissed"
+    return Signature(campaign.id, campaign.title, verdict, cell.kind, cell.values, key, ruling.until, ruling.by)
 
 
 def _changed(
     report: CampaignReport, gone: Collection[str], new: Collection[FoundCampaign], ruling: RulingRecord
 ) -> CampaignReport:
-    if not ruling.by:
-        raise ConfigurationError("a ruling needs somebody who makes it, for the record")
+    ruling = replace(ruling, by=who(ruling.by), note=cleaned("note", ruling.note))
     kept = [one for one in report.campaigns if one.id not in gone]
     campaigns = sorted((*kept, *new), key=lambda one: (one.opened_at, len(one.id), one.id))
     return replace(report, campaigns=tuple(campaigns), rulings=(*report.rulings, ruling))

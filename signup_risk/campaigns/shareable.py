@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,8 +27,11 @@ PrivateValue = tuple[str, str, int]
 #: Values that many people share everywhere. At one site one of them may be a campaign's; elsewhere it is not.
 NEVER_ALONE: Final = frozenset({"asn", "issuer", "email_shape", "billing_shape", "name_shape", "username_shape"})
 
+#: Under which ids of bundles are made.
+NAMESPACE: Final = uuid.UUID("5a0f7f0e-3f0c-4c55-9d0b-7f2c1a4b9e61")
+
 #: Longest prefix of a network that is no single household's, by IP version.
-_PREFIXES: Final = {4: 24, 6: 48}
+PREFIXES: Final = {4: 24, 6: 48}
 
 #: Share of a cell's traffic from which on it is mostly the campaign's.
 _MOST: Final = 0.5
@@ -51,7 +55,7 @@ class Shareable:
         keyed_name: Keyed name of a value that is somebody's own, or None.
         words: What it says, in words.
         confidence: From 1 to 100, see :func:`confidence`.
-        first_seen: Hour of the first member that came through it.
+        first_seen: Hour of the first member that came through it; of any, if all came through others.
         last_seen: Hour of the newest.
     """
 
@@ -132,24 +136,22 @@ def shareable(campaign: FoundCampaign, least_members: int, is_common: IsCommon) 
     """Yield the cells of a campaign that may be told, strongest first.
 
     Left out are cells with a value that is somebody's own, of few members, of unknown values, and such as match a
-    large part of traffic. A member is counted in the one cell that it came through; so a cell that few came through
-    counts too if it was proven, as many sign-ups fall in it, and the campaign can make up most of them.
+    large part of traffic.
 
     Args:
         campaign: The campaign.
-        least_members: Fewest members of a cell.
+        least_members: Fewest members of a cell; other sign-ups that fall in it do not count.
         is_common: Knows values that many share.
     """
     for cell in sorted(campaign.cells, key=lambda cell: (-cell.bits, cell.kind, cell.key)):
-        through = [member for member in campaign.members if member.via == cell.key]
-        share = min(1.0, campaign.size / cell.total) if cell.total else 1.0
-        if len(through) < least_members and cell.bits > 0.0 and cell.total >= least_members and share >= _MOST:
-            through = list(campaign.members)
-        if len(through) < max(1, least_members) or not _may_be_told(cell):
+        if cell.members < max(1, least_members) or not _may_be_told(cell):
             continue
+        share = min(1.0, cell.members / cell.total) if cell.total else 1.0
         is_lone = len(KIND[cell.kind].values) == 1
         if is_too_common(cell.kind, cell.values, is_common) or (is_lone and share < _MOST):
             continue
+        # Who else of the members falls in it is counted, not known one by one.
+        through = [member for member in campaign.members if member.via == cell.key] or campaign.members
         sure = confidence(cell.bits, through, share)
         if sure:
             times = [member.at for member in through]
@@ -206,7 +208,7 @@ def _version(network: str) -> int | None:
         read = ipaddress.ip_network(network)
     except ValueError:
         return None
-    return read.version if read.prefixlen <= _PREFIXES[read.version] else None
+    return read.version if read.prefixlen <= PREFIXES[read.version] else None
 
 
 def _standard(name: str, value: str) -> str | None:

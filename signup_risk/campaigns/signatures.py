@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from signup_risk.errors import ConfigurationError
 from signup_risk.extract import key_of
 from signup_risk.features.kinds import KIND
 from signup_risk.stores import Hasher
+
+_LOG: Final = logging.getLogger(__name__)
 
 Verdict = Literal["confirmed", "dismissed"]
 
@@ -65,9 +68,14 @@ class Signature:
         """Say the cell."""
         return cell_in_words(self.kind, self.values)
 
+    @property
+    def is_private(self) -> bool:
+        """Say whether it has a value that is somebody's own, known by its keyed hash only."""
+        return bool(PRIVATE & set(KIND[self.kind].values))
+
     def key_under(self, hasher: Hasher) -> int | None:
         """Return the key under a secret; None if it cannot be told."""
-        return self.key if PRIVATE & set(KIND[self.kind].values) else key_of(self.kind, self.values, hasher)
+        return self.key if self.is_private else key_of(self.kind, self.values, hasher)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the signature as JSON values."""
@@ -101,6 +109,10 @@ class SignatureList:
     version: int
     signatures: tuple[Signature, ...]
     secret_check: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.version, int) or isinstance(self.version, bool) or self.version < 1:
+            raise ConfigurationError(f"the list has version {str(self.version)[:20]!r}; give a whole number from 1")
 
     def to_json(self) -> str:
         """Return the list as JSON."""
@@ -149,17 +161,24 @@ class SignatureList:
     def records(self, hasher: Hasher) -> tuple[CampaignRecord, ...]:
         """Return the campaigns that the list makes known under a secret.
 
-        Cells of private values made under another secret mean nothing and are left out.
+        Cells of private values made under another secret mean nothing. They are left out, and the log says so.
         """
         found: dict[str, CampaignRecord] = {}
-        same_secret = self.secret_check == hasher.check()
+        foreign = 0 if self.secret_check == hasher.check() else sum(one.is_private for one in self.signatures)
+        if foreign:
+            _LOG.warning(
+                "%d of %d signatures were made under another secret and never match here; set SIGNUP_RISK_SECRET to "
+                "the one under which they were made",
+                foreign,
+                len(self.signatures),
+            )
         for signature in self.signatures:
             key = signature.key_under(hasher)
-            is_private = bool(PRIVATE & set(KIND[signature.kind].values))
-            if key is None or (is_private and not same_secret):
+            if key is None or (foreign and signature.is_private):
                 continue
             record = found.setdefault(signature.campaign, _record(signature))
             record.cells[key] = Cell(signature.kind, key, dict(signature.values), 0.0)
+            record.vouched.add(key)
         return tuple(found.values())
 
 

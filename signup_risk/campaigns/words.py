@@ -130,7 +130,8 @@ def _agent(value: str) -> str:
 
 def _locale(value: str) -> str:
     zone, _, language = value.partition("\x1f")
-    return f"time zone {zone} with languages {language}"
+    known = "an unknown time zone" if zone == "None" else f"time zone {zone}"
+    return f"{known} with {'unknown languages' if language == 'None' else f'languages {language}'}"
 
 
 _SAY: Final[Mapping[str, Callable[[str], str]]] = {

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from signup_risk.campaigns.texts import counted
+from signup_risk.campaigns.words import PRIVATE
 from signup_risk.cli.data import chosen_references
 from signup_risk.cli.event_files import scratch_file
 from signup_risk.cli.history_options import chosen_history
-from signup_risk.cli.json_file import json_file
+from signup_risk.cli.json_file import check_output, json_file
 from signup_risk.cli.numbers import jobs_for, positive
 from signup_risk.cli.pipeline import DEADLINE_MS
-from signup_risk.cli.table import aligned
+from signup_risk.cli.review_text import summary
 from signup_risk.errors import ConfigurationError
+from signup_risk.features.kinds import KIND
 from signup_risk.policy import Policy, read_policy
 from signup_risk.scorer import CampaignSettings, Scorer
+from signup_risk.stores.hashing import SECRET_VARIABLE
 
 if TYPE_CHECKING:
     from signup_risk.campaigns.report import CampaignReport
 
-#: Campaigns printed; the file holds all.
-_PRINTED: Final = 20
 _FRAMES: Final = (".csv", ".parquet")
+_PAGES: Final = (".html", ".htm")
 
 _ABOUT: Final = """\
 Scores a history in its order, as it would have been scored, and writes the campaigns that came to light: groups of
@@ -68,10 +72,10 @@ def run_campaigns(options: argparse.Namespace) -> int:
     from signup_risk.training.find_campaigns import find_campaigns
     from signup_risk.training.progress import bars
 
-    if options.frame is not None and Path(options.frame).suffix.lower() not in _FRAMES:
-        raise ConfigurationError(f"--frame {options.frame!r} tells no format; end it in .csv or .parquet")
+    inputs = _inputs(options)
+    _check_outputs(options, inputs)
     with ExitStack() as stack:
-        write = stack.enter_context(json_file(options.output, _inputs(options)))
+        write = stack.enter_context(json_file(options.output, inputs, "--output"))
         scorer = stack.enter_context(_scorer(options))
         history = stack.enter_context(chosen_history(options, _say))
         report = find_campaigns(history, scorer, workers=jobs_for(options.jobs, len(history)), progress=bars)
@@ -84,23 +88,22 @@ def run_campaigns(options: argparse.Namespace) -> int:
 
         with scratch_file(Path(options.section)) as stream:
             stream.write(campaign_section(report).encode("utf-8", "backslashreplace"))
+    _warn_of_secret(report, options.store)
     print(summary(report))
     return 1 if bad else 0
 
 
-def summary(report: CampaignReport) -> str:
-    """Return the largest campaigns as a table, under a line that says how many there are."""
-    largest = sorted(report.campaigns, key=lambda one: -one.size)[:_PRINTED]
-    synthetic = " (marks from a model trained on synthetic traffic)" if report.synthetic else ""
-    head = f"{len(report.campaigns):,} campaigns among {report.signups:,} sign-ups{synthetic}"
-    if not largest:
-        return head
-    rows = [("id", "title", "status", "members", "first seen", "known by")]
-    rows += [
-        (one.id, one.title or "-", one.status, f"{one.size:,}", f"{one.first_seen:%Y-%m-%d %H:%M}", one.signature)
-        for one in largest
-    ]
-    return f"{head}\n{aligned(rows)}"
+def _check_outputs(options: argparse.Namespace, inputs: list[str]) -> None:
+    """Refuse files to write that tell no format, are read, or are one another."""
+    taken = [*inputs, options.output]
+    for option, name, endings in (("--frame", options.frame, _FRAMES), ("--section", options.section, _PAGES)):
+        if name is None:
+            continue
+        if Path(name).suffix.lower() not in endings:
+            raise ConfigurationError(f"{option} {name!r} tells no format; end it in {' or '.join(endings)}")
+        if Path(name).resolve() == Path(options.output).resolve():
+            raise ConfigurationError(f"{option} {name!r} is the file of --output too; name another file")
+        check_output(option, name, taken)
 
 
 def _scorer(options: argparse.Namespace) -> Scorer:
@@ -116,6 +119,17 @@ def _scorer(options: argparse.Namespace) -> Scorer:
         explain="never",
         campaigns=CampaignSettings(false_alarms_weekly=options.false_alarms, signatures=known),
     )
+
+
+def _warn_of_secret(report: CampaignReport, store: str) -> None:
+    """Say that a secret made for this run alone is gone with it, where somebody's own values are known under it."""
+    private = sum(bool(PRIVATE & set(KIND[cell.kind].values)) for one in report.campaigns for cell in one.cells)
+    if private and store.startswith("memory:") and SECRET_VARIABLE not in os.environ:
+        _say(
+            f"{counted(private, 'combination')} of values that are somebody's own are named under a secret made for "
+            "this run and will match in no other; for use as signatures, set "
+            f"{SECRET_VARIABLE} to the scorer's secret"
+        )
 
 
 def _inputs(options: argparse.Namespace) -> list[str]:

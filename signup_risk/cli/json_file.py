@@ -18,7 +18,7 @@ Write = Callable[[Mapping[str, Any]], object]
 
 
 @contextmanager
-def json_file(name: str, inputs: Iterable[str]) -> Iterator[Write]:
+def json_file(name: str, inputs: Iterable[str], option: str = "--json") -> Iterator[Write]:
     """Open a file for figures, standard output for ``-``; it gets its name if the block succeeds.
 
     Whatever can be refused is refused here, before the work that the figures take.
@@ -26,6 +26,7 @@ def json_file(name: str, inputs: Iterable[str]) -> Iterator[Write]:
     Args:
         name: The file.
         inputs: Files and folders that are read, none of which may be replaced.
+        option: How the file was named, for errors.
 
     Raises:
         ConfigurationError: The file is one of the inputs, or lies in one or in the folder of a model.
@@ -34,7 +35,7 @@ def json_file(name: str, inputs: Iterable[str]) -> Iterator[Write]:
     if name == "-":
         yield lambda figures: sys.stdout.write(_text(figures))
         return
-    _check(name, inputs)
+    check_output(option, name, inputs)
     with scratch_file(Path(name)) as stream:
         yield lambda figures: stream.write(_text(figures).encode())
 
@@ -43,13 +44,23 @@ def _text(figures: Mapping[str, Any]) -> str:
     return json.dumps(figures, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _check(name: str, inputs: Iterable[str]) -> None:
+def check_output(option: str, name: str, inputs: Iterable[str]) -> None:
+    """Refuse a file to write that is read as well, or that has no place in the folder where it would stand.
+
+    Args:
+        option: How the file was named.
+        name: The file.
+        inputs: Files and folders that are read, none of which may be replaced.
+
+    Raises:
+        ConfigurationError: The file is one of the inputs, or lies in one or in the folder of a model.
+    """
     target = Path(name).resolve()
     for one in inputs:
         if (target.exists() and Path(one).exists() and target.samefile(one)) or Path(one).resolve() in target.parents:
-            raise ConfigurationError(f"--json {name!r} would write over {one!r}, which is read; name another file")
+            raise ConfigurationError(f"{option} {name!r} would write over {one!r}, which is read; name another file")
     for folder in target.parents:
         if (folder / MANIFEST).is_file() and (folder / MODEL).is_file():
             raise ConfigurationError(
-                f"--json {name!r} lies in the folder of a model, which holds its own files only; name another place"
+                f"{option} {name!r} lies in the folder of a model, which holds its own files only; name another place"
             )

@@ -96,11 +96,23 @@ def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         type=positive,
         help="processes that share the work (default: all cores for large files, else 1)",
     )
+    _add_known_campaigns(score)
     score.add_argument("--strict", action="store_true", help="stop at the first line that cannot be scored")
     score.add_argument(
         "--shadow",
         action="store_true",
         help="always answer allow, and say under policy what it would have been",
+    )
+
+
+def _add_known_campaigns(score: argparse.ArgumentParser) -> None:
+    score.add_argument("--signatures", metavar="FILE", help="what was confirmed and dismissed, from review signatures")
+    score.add_argument(
+        "--partners",
+        metavar="BUNDLE",
+        action="append",
+        default=[],
+        help="what a partner tells, from review share; may be given several times",
     )
 
 

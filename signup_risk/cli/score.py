@@ -8,14 +8,17 @@ import signal
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from signup_risk.campaigns.texts import counted
 from signup_risk.cli.data import chosen_references
 from signup_risk.cli.interrupts import Interrupts
+from signup_risk.cli.json_file import check_output
 from signup_risk.cli.pipeline import DEADLINE_MS, score_events
 from signup_risk.cli.progress import Progress, is_terminal
 from signup_risk.cli.write import LineWriter
@@ -23,9 +26,11 @@ from signup_risk.files.errors import UnreadableFile
 from signup_risk.files.records import BadLine, Records
 from signup_risk.files.sources import Source, open_source
 from signup_risk.policy import Policy, read_policy
-from signup_risk.scorer import ExplainMode, Scorer
+from signup_risk.scorer import CampaignSettings, ExplainMode, Scorer
 
 if TYPE_CHECKING:
+    from signup_risk.campaigns.partners import Partners
+    from signup_risk.campaigns.signatures import SignatureList
     from signup_risk.training.column_map import ColumnMap
 
 # Other processes take half a second to start. Sign-ups have about a kilobyte, and several thousand are scored in
@@ -66,6 +71,9 @@ def run_score(options: argparse.Namespace) -> int:
         The exit status: 0, 1 if lines could not be scored, or 128 plus the signal that stopped it.
     """
     column_map = chosen_map(options)
+    if options.output not in {None, "-"}:
+        lists = [options.policy, options.signatures, options.map, *options.partners]
+        check_output("--output", options.output, [name for name in lists if name is not None])
     with (
         Interrupts() as interrupts,
         closing(chosen_source(options, column_map)) as source,
@@ -115,7 +123,35 @@ def open_scorer(options: argparse.Namespace) -> Scorer:
         policy=replace(policy, shadow=True) if options.shadow else policy,
         deadline_ms=DEADLINE_MS,
         explain=_MODES[options.explain],
+        campaigns=CampaignSettings(signatures=None if options.signatures is None else _signatures(options.signatures)),
+        partners=_partners(options.partners),
     )
+
+
+def _signatures(name: str) -> SignatureList:
+    from signup_risk.campaigns.signatures import SignatureList
+
+    return SignatureList.read(name)
+
+
+def _partners(names: Sequence[str]) -> Partners | None:
+    """Read bundles of partners, each called by the name of its file."""
+    if not names:
+        return None
+    from signup_risk.campaigns.partners import Partners
+    from signup_risk.campaigns.stix import import_bundle
+
+    found = Partners()
+    for name in names:
+        try:
+            text = Path(name).read_text(encoding="utf-8")
+        except (OSError, ValueError) as problem:
+            raise UnreadableFile(f"{name}: cannot be read ({type(problem).__name__}); check the path") from None
+        told = import_bundle(text, source=Path(name).stem[:80], at=datetime.now(UTC))
+        left = ", ".join(f"{count:,} {reason}" for reason, count in told.left_out.items()) or "none"
+        print(f"{name}: {counted(len(told.indicators), 'indicator')} read, left out: {left}", file=sys.stderr)
+        found += told
+    return found
 
 
 def open_output(name: str | None, source: Source) -> AbstractContextManager[BinaryIO]:

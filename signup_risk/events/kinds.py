@@ -31,8 +31,8 @@ def kind_of(value: object) -> str:
     """Return the type and size of a value.
 
     Examples:
-        >>> kind_of("secret"), kind_of({"a": 1}), kind_of(3.5)
-        ('a str of length 6', 'a dict of length 1', 'a float')
+        >>> kind_of("secret"), kind_of({"a": 1}), kind_of(3.5), kind_of(3)
+        ('a str of length 6', 'a dict of length 1', 'a float', 'an int')
     """
     if value is None:
         return "nothing"
@@ -41,7 +41,7 @@ def kind_of(value: object) -> str:
         return f"a naive {name}" if value.utcoffset() is None else f"an aware {name}"
     if isinstance(value, str | bytes | list | tuple | Mapping) and isinstance(value, Sized):
         return f"a {name} of length {len(value)}"
-    return f"a {name}"
+    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
 
 
 def safe_name(key: object) -> str | None:

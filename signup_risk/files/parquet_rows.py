@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,9 @@ _BATCH: Final = 2048
 
 #: Columns with times of the contract.
 TIMES: Final = ("at", "label_at")
+
+# The row numbers that pandas writes for a frame whose index has no name.
+_INDEX: Final = re.compile(r"__index_level_\d+__")
 
 
 class ParquetRows:
@@ -45,7 +49,8 @@ class ParquetRows:
             raise UnreadableFile(f"{path}: not a Parquet file that can be read ({type(problem).__name__})") from None
         self.total: int = self._file.metadata.num_rows
         schema = self._file.schema_arrow
-        check([name for name in schema.names if name not in (*PARTS, "custom")])
+        self._columns = [name for name in schema.names if not _INDEX.fullmatch(name)]
+        check([name for name in self._columns if name not in (*PARTS, "custom")])
         for name in times:
             if name in schema.names:
                 _check_zone(path, name, schema.field(name).type)
@@ -60,7 +65,7 @@ class ParquetRows:
 
         number = 0
         try:
-            for batch in self._file.iter_batches(_BATCH):
+            for batch in self._file.iter_batches(_BATCH, columns=self._columns):
                 for row in _rows(_in_microseconds(batch)):
                     number += 1
                     yield number, row

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from signup_risk.errors import ConfigurationError
+from signup_risk.policy.campaign import CampaignRule
 from signup_risk.policy.degraded import DEFAULT_RULES, DegradedRule
 from signup_risk.policy.lists import ListEntry, ListHooks
 from signup_risk.policy.policy import Policy, Thresholds
 
 # Half a million list entries; more belong into a store, not into a file that every worker reads.
 _MAX_BYTES: Final = 32 * 2**20
-_KEYS: Final = {"name", "version", "shadow", "explore", "thresholds", "degraded", "allow", "block"}
+_KEYS: Final = {"name", "version", "shadow", "explore", "thresholds", "campaign", "degraded", "allow", "block"}
 
 
 def read_policy(path: str | Path, hooks: ListHooks | None = None) -> Policy:
@@ -32,6 +33,11 @@ def read_policy(path: str | Path, hooks: ListHooks | None = None) -> Policy:
         step_up = 0.01
         review = 0.003
         block = 0.001
+        [campaign]                # joint probabilities of account and campaign
+        step_up = 0.5
+        review = 0.9
+        block = 0.97
+        unconfirmed = "review"    # the most that a campaign calls for before an analyst has confirmed it
         [degraded.velocity]       # bounds while a signal cannot be looked up; replaces the default for it
         floor = "allow"
         ceiling = "review"
@@ -64,6 +70,7 @@ def policy_from_mapping(told: Mapping[str, Any], hooks: ListHooks | None = None)
         allow=_entries(told, "allow"),
         block=_entries(told, "block"),
         degraded=_rules(_get(told, "degraded", dict, {})),
+        campaign=_campaign(_get(told, "campaign", dict, {})),
         shadow=_get(told, "shadow", bool, False),
         explore=float(_get(told, "explore", (int, float), 0.0)),
         hooks=hooks or ListHooks(),
@@ -106,6 +113,13 @@ def _thresholds(told: Mapping[str, Any]) -> Thresholds:
             for name in ("step_up", "review", "block")
         )
     )
+
+
+def _campaign(told: Mapping[str, Any]) -> CampaignRule:
+    default = CampaignRule()
+    _check_keys(told, {"step_up", "review", "block", "unconfirmed"}, "campaign")
+    bars = (float(_get(told, name, (int, float), getattr(default, name))) for name in ("step_up", "review", "block"))
+    return CampaignRule(*bars, unconfirmed=_get(told, "unconfirmed", str, default.unconfirmed))
 
 
 def _rules(told: Mapping[str, Any]) -> tuple[DegradedRule, ...]:

@@ -122,6 +122,7 @@ class Policy:
         at: datetime | None = None,
         degraded: Sequence[str] = (),
         membership: float | None = None,
+        confirmed: bool = False,
         draw: float | None = None,
     ) -> Decision:
         """Decide about one sign-up.
@@ -135,11 +136,14 @@ class Policy:
             at: Event time, which list entries run out by.
             degraded: Names of signals that could not be looked up.
             membership: Joint probability of the account and a campaign that it belongs to.
+            confirmed: Whether an analyst has confirmed the campaign.
             draw: A number of the sign-up's own, uniform in [0, 1), that the applicant cannot know; None if it has no
                 id. Without one nobody is let through, as nothing could be learnt of it afterwards.
         """
         scored: DecisionName = "allow" if fpr is None else self.thresholds.outcome(fpr)
-        outcome = scored if membership is None else stricter(scored, self.suggest(membership, fpr))
+        outcome = scored
+        if membership is not None:
+            outcome = stricter(scored, self.suggest(membership, fpr, confirmed=confirmed))
         gathered = _Once(evidence)
         notes: tuple[str, ...] = ("CAMPAIGN",) if outcome != scored else ()
         if outcome == "block" and not gathered.is_broad():
@@ -159,18 +163,25 @@ class Policy:
             return Decision("step_up", None, (*notes, "EXPLORED"), explored=True, propensity=self.explore)
         return Decision("block", None, notes, propensity=1.0 - self.explore)
 
-    def suggest(self, membership: float, fpr: float | None) -> DecisionName:
+    def suggest(self, membership: float, fpr: float | None, *, confirmed: bool = False) -> DecisionName:
         """Return what a joint probability of account and campaign calls for, lists and bounds aside.
 
         Args:
             membership: The joint probability.
             fpr: Share of legitimate sign-ups that score at least as high as the account alone; None if unknown.
+            confirmed: Whether an analyst has confirmed the campaign. One that nobody has looked at may be a crowd that
+                the model misjudges as a whole, so it calls for ``campaign.unconfirmed`` at most.
 
         Examples:
-            >>> Policy().suggest(0.99, 0.002), Policy().suggest(0.99, 0.4)
+            >>> policy = Policy()
+            >>> policy.suggest(0.99, 0.002, confirmed=True), policy.suggest(0.99, 0.4, confirmed=True)
             ('block', 'review')
+            >>> policy.suggest(0.99, 0.002)
+            'review'
         """
         outcome = self.campaign.outcome(membership)
+        if not confirmed:
+            outcome = milder(outcome, self.campaign.unconfirmed)
         return outcome if fpr is not None and fpr <= self.thresholds.step_up else milder(outcome, "review")
 
     def _by_lists(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from signup_risk.campaigns.found import FoundCampaign
+from signup_risk.campaigns.found import FoundCampaign, told_apart
 from signup_risk.campaigns.report import CampaignReport
+from signup_risk.campaigns.texts import counted
 
 _STYLE = (
     "<style>.campaigns{font-family:system-ui,sans-serif;max-width:60rem;line-height:1.4;color-scheme:light dark}"
@@ -24,9 +25,9 @@ def campaign_section(report: CampaignReport) -> str:
     note = " Marks come from a model trained on <em>synthetic</em> traffic." if report.synthetic else ""
     rows = "".join(map(_row, report.campaigns))
     return (
-        f'{_STYLE}<section class="campaigns"><h2>Campaigns</h2><p>{len(report.campaigns):,} campaigns among '
-        f"{report.signups:,} sign-ups.{note}</p><table><thead><tr><th>Campaign</th><th>Status</th><th>Members</th>"
-        f"<th>First seen</th><th>Known by</th></tr></thead><tbody>{rows}</tbody></table></section>\n"
+        f'{_STYLE}<section class="campaigns"><h2>Campaigns</h2><p>{counted(len(report.campaigns), "campaign")} among '
+        f"{counted(report.signups, 'sign-up')}.{note}</p><table><thead><tr><th>Campaign</th><th>Status</th>"
+        f"<th>Members</th><th>First seen</th><th>Known by</th></tr></thead><tbody>{rows}</tbody></table></section>\n"
     )
 
 
@@ -41,8 +42,8 @@ def _row(campaign: FoundCampaign) -> str:
 
 def _cells(campaign: FoundCampaign) -> tuple[str, ...]:
     return tuple(
-        f"{cell.words}: {cell.members:,} members, {cell.total:,} of all sign-ups, {cell.bits:.0f} bits"
-        for cell in campaign.cells
+        f"{words}: {counted(cell.members, 'member')}, {cell.total:,} of all sign-ups, {cell.bits:.0f} bits"
+        for cell, words in zip(campaign.cells, told_apart(campaign.cells), strict=True)
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from signup_risk.campaigns.detector import Membership
 from signup_risk.campaigns.partners import Partners
+from signup_risk.campaigns.texts import counted
 from signup_risk.campaigns.words import public_values
 from signup_risk.errors import ConfigurationError, ModelMismatch
 from signup_risk.events import Signup
@@ -45,7 +46,8 @@ class Hint(NamedTuple):
 
     def reason(self) -> Reason:
         """Return the hint as a reason."""
-        text = f"matches campaigns that {len(self.sources)} partner(s) told of: {', '.join(self.sources)}"
+        partners = counted(len(self.sources), "partner")
+        text = f"matches campaigns that {partners} told of: {', '.join(self.sources)}"
         return Reason("PARTNER_INDICATOR", "coordination", text, self.weight, "risk")
 
 
@@ -160,8 +162,8 @@ class Judge:
         assert event.at is not None  # noqa: S101 - for the type checker; every caller has set it
         decision = scored.decision
         if membership is not None:
-            found, joint = scored.contributions, membership.probability
-            decision = self._decide(event, seen, raw, fpr, found, scored.degraded, scored.hint, joint)
+            found = scored.contributions
+            decision = self._decide(event, seen, raw, fpr, found, scored.degraded, scored.hint, membership)
         explanation = self._explanation(decision, scored)
         return Assessment(
             signup_id=event.signup_id,
@@ -191,7 +193,7 @@ class Judge:
         contributions: Contributions,
         degraded: tuple[str, ...],
         hint: Hint,
-        membership: float | None,
+        membership: Membership | None,
     ) -> Decision:
         return self.policy.decide(
             fpr,
@@ -199,7 +201,8 @@ class Judge:
             listed=listed_values(seen.context) if self._has_lists else {},
             at=event.at,
             degraded=degraded,
-            membership=membership,
+            membership=None if membership is None else membership.probability,
+            confirmed=membership is not None and membership.campaign.status == "confirmed",
             draw=seen.draw() if self.policy.explore else None,
         )
 

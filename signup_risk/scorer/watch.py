@@ -12,9 +12,12 @@ from signup_risk.campaigns.campaign import CampaignRecord
 from signup_risk.campaigns.cells import LEAST_MARKS
 from signup_risk.campaigns.detector import ALLOWED_WEEKLY, Detector, Membership
 from signup_risk.campaigns.entries import member_of, read, ruling
+from signup_risk.campaigns.falling import falls
 from signup_risk.campaigns.found import FoundCampaign
+from signup_risk.campaigns.settled import unpack
 from signup_risk.campaigns.sighting import Sighting, is_mark
 from signup_risk.campaigns.signatures import SignatureList
+from signup_risk.campaigns.texts import checked_days, cleaned, who
 from signup_risk.campaigns.words import public_values
 from signup_risk.errors import ConfigurationError, StoreError
 from signup_risk.extract import Prepared, is_blind, read_velocity
@@ -23,7 +26,7 @@ from signup_risk.policy import Policy
 from signup_risk.results import Campaign, DecisionName, Update
 from signup_risk.scorer.judge import Scored
 from signup_risk.stores import Entry, Exchange, Hasher, Store, Touch
-from signup_risk.stores.journal import Journal
+from signup_risk.stores.journal import SETTLED_FOR, Journal
 from signup_risk.stores.windows import DAY, HOUR
 
 _LOG: Final = logging.getLogger(__name__)
@@ -41,8 +44,9 @@ class CampaignSettings:
     Attributes:
         false_alarms_weekly: False campaigns allowed a week, in expectation; fewer are found later.
         watch_hours: For how long an admitted sign-up may be the subject of an update.
-        on_update: Called with every update, in the thread that assessed the sign-up that brought it to light. Without
-            it updates wait for :meth:`signup_risk.Scorer.updates`.
+        on_update: Called with every update, in the thread that assessed the sign-up that brought it to light. An
+            update on which it raises waits, behind the others, for the next sign-up. Without it updates wait for
+            :meth:`signup_risk.Scorer.updates`.
         signatures: What analysts confirmed and dismissed, as ``signup-risk review`` writes it.
 
     Examples:
@@ -56,6 +60,16 @@ class CampaignSettings:
     signatures: SignatureList | None = None
 
     def __post_init__(self) -> None:
+        for name, least in (("false_alarms_weekly", "above 0"), ("watch_hours", "from 0")):
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                raise ConfigurationError(f"{name} is of type {type(value).__name__}; give a number {least}")
+        if self.on_update is not None and not callable(self.on_update):
+            raise ConfigurationError(f"on_update is of type {type(self.on_update).__name__}; give a function")
+        if self.signatures is not None and not isinstance(self.signatures, SignatureList):
+            raise ConfigurationError(
+                f"signatures is of type {type(self.signatures).__name__}; give SignatureList.read(PATH)"
+            )
         if not 0.0 < self.false_alarms_weekly <= 1000.0:
             raise ConfigurationError(
                 f"false_alarms_weekly is {self.false_alarms_weekly!r}; give a number above 0, at most 1000"
@@ -151,6 +165,7 @@ class CampaignWatch:
             Its campaign if it belongs to one, and the names of signals that could not be looked up.
         """
         touch = keys.touch
+        self.detector.book.expire(touch.at)
         sighting = Sighting(
             at=touch.at,
             name=touch.signup,
@@ -193,16 +208,17 @@ class CampaignWatch:
             title: The title.
 
         Raises:
-            ConfigurationError: The ruling is none.
+            ConfigurationError: The ruling is none, or who rules, the days or the title cannot be used.
             StoreError: The store cannot be asked.
         """
         if what not in get_args(Ruling):
             raise ConfigurationError(f"ruling {str(what)[:40]!r} is unknown; use one of {', '.join(get_args(Ruling))}")
+        by, title = who(by), cleaned("title", title)
+        until = None if days is None else at + round(checked_days(days) * DAY)
         self.detector.refresh()
         if self.detector.book.find(campaign) is None:
             return False
-        until = None if days is None else at + round(days * DAY)
-        self.detector.rule(ruling(at, campaign, what, by, until=until, title=title[:200]))
+        self.detector.rule(ruling(at, campaign, what, by, until=until, title=title))
         return True
 
     def told(self, at: int) -> tuple[Campaign, ...]:
@@ -222,7 +238,15 @@ class CampaignWatch:
         newest = max((record.last_seen for record in records), default=at)
         states = store.peek(Touch(newest, 0, tuple(map(Entry, keys)))).states if keys else ()
         totals = {key: state.total for key, state in zip(keys, states, strict=True) if state is not None}
-        return tuple(FoundCampaign.of(record, self._hasher, newest, totals, self._suggest) for record in records)
+        found = []
+        for record in records:
+            held = self._journal.settled(list(record.members))
+            # By the age of the records, not by whether a trim has come to them: every store tells the same.
+            read = {short: one for short, row in held.items() if (one := unpack(row)) is not None}
+            recent = {short: one for short, one in read.items() if one.at > newest - SETTLED_FOR}
+            inside = falls(record, recent)
+            found.append(FoundCampaign.of(record, self._hasher, newest, totals, inside, self._suggest))
+        return tuple(found)
 
     def _records(self) -> list[CampaignRecord]:
         self.detector.refresh()
@@ -256,7 +280,10 @@ class CampaignWatch:
             try:
                 on_update(update)
             except Exception:  # noqa: BLE001 - a fault of the caller's function must not take the sign-up flow down
-                _LOG.exception("the function for updates failed")
+                _LOG.exception("the function for updates failed; the update waits for the next sign-up")
+                # Behind the others, and once a sign-up: one that always fails neither blocks them nor costs more.
+                self.detector.updates.append(update)
+                return
 
     def _log(self, problem: StoreError) -> None:
         moment = time.monotonic()

@@ -7,8 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from signup_risk.campaigns.found import FoundCampaign
+from signup_risk.campaigns.recount import Recount
 from signup_risk.campaigns.report import CampaignReport
+from signup_risk.campaigns.words import public_values
 from signup_risk.events import Signup
+from signup_risk.extract import Prepared, prepare
 from signup_risk.results import Assessment
 from signup_risk.scorer import Scorer
 from signup_risk.scorer.parallel import assess_parallel
@@ -39,7 +43,7 @@ def find_campaigns(
     count = 0
     for at in _assessed(records, scorer, workers):
         first, last, count = first or at, at, count + 1
-    campaigns = scorer.found_campaigns()
+    campaigns = _recounted(history, scorer, progress)
     manifest = scorer.model.manifest
     return CampaignReport(
         signups=count,
@@ -50,7 +54,31 @@ def find_campaigns(
         secret_check=scorer.secret_check,
         campaigns=campaigns,
         known_good=_known_good(history, frozenset(one.signup_id for found in campaigns for one in found.members)),
+        labelled=bool(history.report.legitimate),
     )
+
+
+def _recounted(history: History, scorer: Scorer, progress: Progress) -> tuple[FoundCampaign, ...]:
+    """Read the history once more, to count over all of it what was known in part when campaigns opened."""
+    found = scorer.found_campaigns()
+    if not found:
+        return ()
+    count, hasher = Recount(found), scorer.recipe().hasher
+
+    def prepared(signup: Signup) -> Prepared:
+        return prepare(signup, signup.at_us, scorer.references, hasher)
+
+    for place, record in enumerate(history.records(), start=1):
+        name = event_of_record(record).get("signup_id") or _place_name(place)
+        if count.is_member(name):
+            made = prepared(signup_of_record(record))
+            keys = [entry.key for entry in made.keys.touch.entries]
+            count.member(name, keys, made.keys.names, public_values(made.described.context))
+    count.ask()
+    for record in progress(history.records(), "counting", len(history)):
+        made = prepared(signup_of_record(record))
+        count.sign_up([entry.key for entry in made.keys.touch.entries], made.keys.names)
+    return count.campaigns()
 
 
 def _assessed(records: Iterable[bytes], scorer: Scorer, workers: int) -> Iterator[datetime]:

@@ -25,7 +25,7 @@ HASHER: Final = Hasher(b"the secret of a made-up site")
 MARK: Final = 0.001
 PLAIN: Final = 0.33
 MIDDLING: Final = 0.008
-MILD: Final = 0.1
+MILD: Final = 0.04
 
 #: Marks after which a new cell is proven: that many have to have been there before, for it to run hot.
 PROOF: Final = 6

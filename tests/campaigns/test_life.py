@@ -188,15 +188,15 @@ def test_one_common_network_does_not_merge() -> None:
 
 @pytest.mark.parametrize("decision", ["allow", "step_up", "review", "block"])
 def test_updates_name_the_admitted_members(decision: DecisionName) -> None:
-    """When a campaign opens there is an update for each member let in before, and for none that was blocked."""
+    """When a campaign opens there is an update for each member let in before, and for none that was held up as much."""
     site = Site().past()
     before = site.farm(FARM, PROOF - 1, decision=decision)
     site.sign_up(FARM, MARK)
     updates = site.updates()
-    assert [update.signup_id for update in updates] == ([] if decision == "block" else before)
+    assert [update.signup_id for update in updates] == ([] if decision in {"review", "block"} else before)
     for update in updates:
         assert update.decision == decision
-        assert update.suggested == "block"
+        assert update.suggested == "review"
         assert update.campaign.id == site.campaigns[0].id
         assert update.at.timestamp() * 1e6 == site.at
 
@@ -294,3 +294,20 @@ def test_threads_share_a_detector() -> None:
     for thread in threads:
         thread.join()
     assert len(site.campaigns) == 1
+
+
+def test_confirmation_is_given_for_the_cells_that_were_there() -> None:
+    """A cell that is found afterwards is the campaign's, but nobody has vouched for it."""
+    site = Site().past()
+    shows = {"email_domain": "farm.example"}
+    site.farm(shows)
+    [record] = site.campaigns
+    site.rule(record, "confirm")
+    before = set(record.cells)
+    site.farm({**shows, "ip_network": "198.51.100.0/24"}, 12)
+    later = set(record.cells) - before
+    assert later
+    assert all(record.vouches_for(key, site.at) for key in before)
+    assert not any(record.vouches_for(key, site.at) for key in later)
+    site.rule(record, "restore")
+    assert not any(record.vouches_for(key, site.at) for key in before)

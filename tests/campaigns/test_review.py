@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from signup_risk.campaigns.found import FoundCampaign, FoundCell, FoundMember
 from signup_risk.campaigns.report import CampaignReport
 from signup_risk.campaigns.signatures import Signature, SignatureList
 from signup_risk.errors import ConfigurationError
+from signup_risk.stores import Hasher
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 SECRET = "a secret of thirty-two characters"
@@ -156,12 +159,83 @@ def test_confirmed_signature_recognises_a_member_until_it_ends() -> None:
     assert assessed(listed("confirmed", until), 5, email="ada.byron@other.example", **suspicious)[1] is None
 
 
-def test_private_signature_counts_under_its_own_secret_only() -> None:
-    """A keyed hash made elsewhere means nothing here and is left out."""
+def test_private_signature_counts_under_its_own_secret_only(caplog: pytest.LogCaptureFixture) -> None:
+    """A keyed hash made elsewhere means nothing here and is left out, not in silence."""
     device = Signature("20260501-1", "", "confirmed", "device", {}, 99, None, "ada")
-    from signup_risk.stores import Hasher
-
     own, other = Hasher(SECRET.encode()), Hasher(b"another secret of enough bytes...")
-    made = SignatureList(1, (device,), own.check())
-    assert len(made.records(own)) == 1
-    assert made.records(other) == ()
+    made = SignatureList(1, (device, *listed("confirmed").signatures), own.check())
+    with caplog.at_level(logging.WARNING):
+        assert [len(one.cells) for one in made.records(own)] == [2]
+        assert caplog.text == ""
+        assert [len(one.cells) for one in made.records(other)] == [1]
+    assert "1 of 2 signatures were made under another secret" in caplog.text
+
+
+def test_confirmation_that_has_run_out_opens_nothing() -> None:
+    """After its end a list's cell is a cell like any other: marks in it are no members by the list's word alone."""
+    until = datetime(2026, 6, 10, tzinfo=UTC)
+    suspicious = {"ip_address": "45.83.220.10", "device": {"user_agent": "python-requests/2.31", "webdriver": True}}
+    with Scorer.open("memory://", campaigns=CampaignSettings(signatures=listed("confirmed", until))) as scorer:
+        for number in range(8):
+            told = {"signup_id": f"s{number}", "at": f"2026-06-11T12:0{number}:00Z", "email": f"a{number}@farm.example"}
+            answer = scorer.assess(told | suspicious | {"session": {"form_seconds": 0.4}})
+            assert answer.campaign is None
+        assert answer.fpr <= 0.003
+        assert scorer.campaigns() == ()
+
+
+@pytest.mark.parametrize("version", [0, -1, "1", True, None])
+def test_versions_of_lists_count_from_one(version: Any) -> None:
+    """A list whose version cannot be compared is refused."""
+    with pytest.raises(ConfigurationError, match="whole number from 1"):
+        SignatureList(version, ())
+
+
+def test_confirmed_combination_that_many_others_share_is_no_signature(report: CampaignReport) -> None:
+    """What cannot act alone is not honoured alone either, unless the analyst insists; dismissing is not narrowed."""
+    common = FoundCell("email_domain", 9, {"email_domain": "icloud.com"}, 40.0, 4, 300)
+    wide = replace(report, campaigns=(found("20260601-1", common, NETWORK), found("20260601-2", common)))
+    confirmed = review.confirm(wide, "20260601-1", by="ada", at=AT)
+    assert {one.kind for one in review.signatures(confirmed).signatures} == {"ip_network"}
+    assert {one.kind for one in review.signatures(confirmed, wide=True).signatures} == {"ip_network", "email_domain"}
+    assert review.reach(confirmed, "20260601-1")[9].outside == 296
+    mixed = FoundCell("asn", 8, {"asn": "64500"}, 40.0, 4, 5)
+    few = replace(report, signups=10_000, campaigns=(found("20260601-1", mixed),))
+    assert review.reach(few, "20260601-1")[8].acts_alone  # but a fifth of those in it are others
+    assert review.signatures(review.confirm(few, "20260601-1", by="ada", at=AT)).signatures == ()
+    dismissed = review.dismiss(wide, "20260601-2", by="ada", at=AT)
+    assert [one.kind for one in review.signatures(dismissed).signatures] == ["email_domain"]
+
+
+def test_second_action_starts_where_the_first_left_the_accounts(report: CampaignReport) -> None:
+    """Both undone in turn, every account is as it was; the first cannot be undone beneath the second."""
+    once, first = review.act(report, "20260601-1", "review", by="ada", reason="farm", at=AT)
+    twice, second = review.act(once, "20260601-1", "block", by="ada", reason="surely", at=AT)
+    assert {change[1:] for change in second.changes} == {("review", "block")}
+    with pytest.raises(ConfigurationError, match=r"action-2 still stands on 4 accounts of action-1"):
+        review.undo(twice, first.id, by="bob", reason="appeal", at=AT)
+    back, undone = review.undo(twice, second.id, by="bob", reason="appeal", at=AT)
+    assert {change[1:] for change in undone.changes} == {("block", "review")}
+    back, undone = review.undo(back, first.id, by="bob", reason="appeal", at=AT)
+    assert {change[1:] for change in undone.changes} == {("review", "allow")}
+    assert set(back.standing().values()) == {"allow"}
+    again, third = review.act(back, "20260601-1", "step_up", by="ada", reason="once more", at=AT)
+    assert {change[1:] for change in third.changes} == {("allow", "step_up")}
+    assert [one.id for one in again.still_standing()] == [third.id]
+
+
+def test_accounts_that_are_so_already_are_not_acted_on_again(report: CampaignReport) -> None:
+    """The same action a second time changes nobody, so undoing it loosens nobody."""
+    once, _ = review.act(report, "20260601-1", "block", by="ada", reason="farm", at=AT)
+    twice, second = review.act(once, "20260601-1", "block", by="ada", reason="again", at=AT)
+    assert second.changes == ()
+    assert review.undo(twice, second.id, by="bob", reason="x", at=AT)[1].changes == ()
+
+
+def test_restored_campaign_stands_as_it_would_have(report: CampaignReport) -> None:
+    """One whose members stopped coming is quiet, and what was never ruled on cannot be taken back."""
+    late = replace(report, last_at=AT + timedelta(days=30))
+    ruled = review.confirm(late, "20260601-1", by="ada", at=AT)
+    assert review.restore(ruled, "20260601-1", by="ada", at=AT).campaign("20260601-1").status == "quiet"
+    with pytest.raises(ConfigurationError, match="neither confirmed nor dismissed"):
+        review.restore(report, "20260601-1", by="ada", at=AT)

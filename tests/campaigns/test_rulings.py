@@ -57,7 +57,7 @@ def test_confirmed_until() -> None:
     """A confirmation holds until its end, and lets in what the cell alone would leave out."""
     site = opened()
     [record] = site.campaigns
-    site.farm(FARM, 4, PLAIN)
+    site.farm(FARM, 14, PLAIN)
     assert site.sign_up(FARM, MILD) is None
     site.rule(record, "confirm", until=site.at + DAY)
     assert record.status(site.at) == "confirmed"
@@ -73,7 +73,7 @@ def test_confirmed_cell_that_others_use_too() -> None:
     site = opened()
     [record] = site.campaigns
     site.rule(record, "confirm", until=site.at + DAY)
-    site.farm(FARM, 12, PLAIN)
+    site.farm(FARM, 60, PLAIN)
     assert site.sign_up(FARM, MILD) is None
     assert site.sign_up(FARM, MARK) is not None
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from stix2validator import ValidationOptions, validate_string
 
 from signup_risk import ConfigurationError
-from signup_risk.campaigns.stix import EXTENSION
+from signup_risk.campaigns.report import CampaignReport
+from signup_risk.campaigns.stix import EXTENSION, export_bundle
 from signup_risk.errors import MissingExtra
 from tests.campaigns.bundles import AT, CELLS, FIRST, SECRET, campaign, changed, exported, imported, objects
 
@@ -131,12 +132,30 @@ def test_few_members_are_not_told_of() -> None:
     assert objects(text, "indicator") == []
 
 
-@pytest.mark.parametrize(("total", "told"), [(9, 0), (60, 2), (108, 2), (109, 0), (5000, 0)])
-def test_a_cell_that_few_came_through_counts_by_its_traffic(total: int, told: int) -> None:
-    """A member comes through one cell; the others are told if the campaign can make up most of their traffic."""
+@pytest.mark.parametrize(("through", "told"), [(9, 0), (10, 2)])
+def test_members_stand_behind_a_value_and_no_other_sign_ups(through: int, told: int) -> None:
+    """However many sign-ups fall in a cell and however large the campaign, its members in the cell are what counts."""
     pairs = {kind: CELLS[kind] for kind in ("asn+email_domain", "screen+locale")}
-    found = replace(campaign(through=9), cells=campaign(pairs, through=9, total=total).cells)
+    found = replace(campaign(through=9), cells=campaign(pairs, through=through, total=60).cells)
     assert (found.size, len(objects(exported(found), "indicator"))) == (54, told)
+
+
+def test_members_are_counted_in_every_cell_that_they_fall_in() -> None:
+    """A cell through which nobody came first is told if enough members fall in it."""
+    found = campaign({"asn+email_domain": CELLS["asn+email_domain"]}, through=12)
+    elsewhere = tuple(replace(member, via=99) for member in found.members)
+    assert len(objects(exported(replace(found, members=elsewhere)), "indicator")) == 1
+
+
+def test_of_a_report_only_narrow_combinations_are_told() -> None:
+    """What more than the cap of all others fall in is left out; the cap can be raised."""
+    pairs = {kind: CELLS[kind] for kind in ("asn+email_domain", "screen+locale")}
+    found = campaign(pairs, through=12)
+    wide, narrow = replace(found.cells[0], total=233), replace(found.cells[1], total=13)
+    report = CampaignReport(8000, AT, AT, "m", True, "c", (replace(found, cells=(wide, narrow)),))
+    options: dict[str, Any] = {"producer": "Example Shop", "at": AT}
+    assert [one["name"] for one in objects(export_bundle(report, **options), "indicator")] == [narrow.words]
+    assert len(objects(export_bundle(report, **options, outside_share=0.05), "indicator")) == 2
 
 
 @pytest.mark.parametrize("status", ["quiet", "dismissed", "merged"])
@@ -240,3 +259,10 @@ def test_without_the_extra_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         exported(campaign())
     with pytest.raises(MissingExtra, match=r"signup-risk\[sharing\]"):
         imported("{}")
+
+
+@pytest.mark.parametrize("given", ["report.json", [{}], None])
+def test_what_is_no_campaign_is_refused(given: Any) -> None:
+    """The error says what can be told of."""
+    with pytest.raises(ConfigurationError, match="give a CampaignReport"):
+        export_bundle(given, producer="Example Shop", at=AT)

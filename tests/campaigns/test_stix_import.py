@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from signup_risk import ConfigurationError
-from signup_risk.campaigns import stix
-from signup_risk.campaigns.partners import shared_name
+from signup_risk.campaigns import stix, stix_reading
+from signup_risk.campaigns.partners import Partners, shared_name
 from signup_risk.campaigns.stix import EXTENSION
 from tests.campaigns.bundles import AT, CELLS, SECRET, campaign, changed, exported, extended, imported
 
@@ -108,13 +109,13 @@ def test_hostile_bundles_are_refused(text: str) -> None:
 def test_large_bundles_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A text that is too long is not even parsed, and the number of objects and indicators is bounded."""
     with pytest.raises(ConfigurationError, match="16 MB"):
-        imported(" " * (stix.MOST_BYTES + 1))
+        imported(" " * (stix_reading.MOST_BYTES + 1))
     with pytest.raises(ConfigurationError, match="16 MB"):
-        imported("é" * (stix.MOST_BYTES // 2 + 1))
-    many = json.dumps({"type": "bundle", "objects": [{}] * (stix.MOST_OBJECTS + 1)})
+        imported("é" * (stix_reading.MOST_BYTES // 2 + 1))
+    many = json.dumps({"type": "bundle", "objects": [{}] * (stix_reading.MOST_OBJECTS + 1)})
     with pytest.raises(ConfigurationError, match="50001 objects"):
         imported(many)
-    monkeypatch.setattr(stix, "MOST_INDICATORS", 0)
+    monkeypatch.setattr(stix_reading, "MOST_INDICATORS", 0)
     with pytest.raises(ConfigurationError, match="1 indicators"):
         imported(changed())
 
@@ -133,3 +134,50 @@ def test_an_import_that_cannot_be_is_refused(options: dict[str, Any]) -> None:
     """Weights out of bounds, naive times, nameless sources and short secrets are refused."""
     with pytest.raises(ConfigurationError):
         imported(changed(), **options)
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0", "198.0.0.0/8", "2001:db8::/32", "no network"])
+def test_networks_wider_than_those_counted_are_left_out(network: str) -> None:
+    """Half the Internet is nobody's campaign, and it is said that it was left out."""
+    told = imported(extended(kind="ip_network", values={"ip_network": network}))
+    assert (told.indicators, told.left_out) == ((), {"too common": 1})
+
+
+def test_what_was_said_long_ago_has_run_out() -> None:
+    """An indicator without an end lapses three months after it was last said, however often it is read."""
+    old = changed(
+        created="2026-01-01T00:00:00Z", modified="2026-03-01T00:00:00Z", valid_from="2026-01-01T00:00:00Z",
+        valid_until="9999-01-01T00:00:00Z",
+    )  # fmt: skip
+    assert imported(old).left_out == {"expired": 1}
+    [one] = imported(old, at=datetime(2026, 5, 1, tzinfo=UTC)).indicators
+    assert one.valid_until == datetime(2026, 3, 1, tzinfo=UTC) + stix.LONGEST
+
+
+def test_what_is_left_out_is_counted(caplog: pytest.LogCaptureFixture) -> None:
+    """Revoked, expired, unknown and keyed indicators are counted by reason, also over partners together, and logged."""
+    texts = [
+        changed(revoked=True),
+        changed(valid_until="2026-06-11T00:00:00Z"),
+        extended(kind="kind_of_tomorrow", values={"a": "b"}),
+        extended(kind="device", values={}, keyed_name="0" * 64),
+        changed(confidence=0),
+        changed(valid_from="2026-07-01T00:00:00Z", valid_until="2026-07-09T00:00:00Z"),
+        changed(),
+    ]
+    with caplog.at_level(logging.WARNING):
+        together = sum(map(imported, texts), Partners())
+    assert together.left_out == dict.fromkeys(
+        (
+            "revoked", "expired", "of a kind that is not known", "under a secret that is not given",
+            "without confidence", "not yet valid",
+        ), 1,
+    )  # fmt: skip
+    assert len(together.indicators) == 1
+    assert caplog.text.count("left out: 1 ") == 6
+
+
+def test_bundles_are_texts() -> None:
+    """Bytes are refused with what to do."""
+    with pytest.raises(ConfigurationError, match="is of type bytes"):
+        imported(changed().encode())  # type: ignore[arg-type]

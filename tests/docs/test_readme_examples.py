@@ -28,7 +28,8 @@ from tests.stores.servers import server
 Run = Callable[[str], dict[str, Any]]
 
 EXAMPLES = {
-    "campaigns", "django", "fastapi", "notebook", "production", "training", "feature", "store", "reference", "policy",
+    "campaigns", "django", "fastapi", "feature", "notebook", "policy", "production", "reference", "signatures", "store",
+    "training",
 }  # fmt: skip
 
 
@@ -151,3 +152,17 @@ def test_campaigns_are_found_and_ruled_on(run_example: Run, capsys: pytest.Captu
     names = run_example("campaigns")
     assert names["newest"].size > 0
     assert "->" in capsys.readouterr().out
+
+
+def test_commands_of_campaigns_do_what_they_say(
+    readme: str, run_example: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each command works as it stands, ids included, and the example takes what they wrote."""
+    section = readme.partition("### Finding those of the past")[2].partition("```sh\n")[2].partition("```")[0]
+    for line in section.splitlines():
+        assert main(shlex.split(line)[1:]) == 0, line
+    assert "network" in capsys.readouterr().out
+    shown = run_example("signatures")
+    assert shown["settings"].signatures.signatures
+    assert shown["report"].campaign("20260203-1").title == "winter farm"
+    assert len(Path("assessments.jsonl").read_text(encoding="utf-8").splitlines()) > 5000
