@@ -118,8 +118,12 @@ def _thresholds(told: Mapping[str, Any]) -> Thresholds:
 def _campaign(told: Mapping[str, Any]) -> CampaignRule:
     default = CampaignRule()
     _check_keys(told, {"step_up", "review", "block", "unconfirmed"}, "campaign")
-    bars = (float(_get(told, name, (int, float), getattr(default, name))) for name in ("step_up", "review", "block"))
-    return CampaignRule(*bars, unconfirmed=_get(told, "unconfirmed", str, default.unconfirmed))
+    return CampaignRule(
+        step_up=float(_get(told, "step_up", (int, float), default.step_up)),
+        review=float(_get(told, "review", (int, float), default.review)),
+        block=float(_get(told, "block", (int, float), default.block)),
+        unconfirmed=_get(told, "unconfirmed", str, default.unconfirmed),
+    )
 
 
 def _rules(told: Mapping[str, Any]) -> tuple[DegradedRule, ...]:
