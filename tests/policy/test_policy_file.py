@@ -10,6 +10,7 @@ import pytest
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.policy import (
+    CampaignRule,
     DegradedRule,
     ListEntry,
     ListHooks,
@@ -27,6 +28,9 @@ shadow = true
 [thresholds]
 step_up = 0.02
 block = 0
+[campaign]
+review = 0.95
+unconfirmed = "step_up"
 [degraded.velocity]
 ceiling = "step_up"
 [degraded."references.networks"]
@@ -44,6 +48,7 @@ EXPECTED = Policy(
     name="ours",
     version="7",
     thresholds=Thresholds(0.02, 0.003, 0.0),
+    campaign=CampaignRule(review=0.95, unconfirmed="step_up"),
     allow=(ListEntry("email_domain", "example.edu"),),
     block=(ListEntry("ip", "198.51.100.0/24", datetime(2027, 1, 1, tzinfo=UTC), "incident of 3 May"),),
     degraded=(
@@ -69,6 +74,7 @@ def test_json_says_the_same(tmp_path: Path) -> None:
         "version": "7",
         "shadow": True,
         "thresholds": {"step_up": 0.02, "block": 0},
+        "campaign": {"review": 0.95, "unconfirmed": "step_up"},
         "degraded": {"velocity": {"ceiling": "step_up"}, "references.networks": {"floor": "step_up"}},
         "block": [
             {
@@ -107,6 +113,9 @@ def test_hooks_reach_the_lists() -> None:
         ({"thresholds": {"block": True}}, "block is a bool"),
         ({"thresholds": [0.1]}, "thresholds is a list"),
         ({"thresholds": {"block": 0.5}}, "false-positive rates"),
+        ({"campaign": {"deny": 0.1}}, "campaign has 'deny'"),
+        ({"campaign": {"unconfirmed": "deny"}}, "unconfirmed is 'deny'"),
+        ({"campaign": {"step_up": 0.95}}, "campaign probabilities"),
         ({"name": 5}, "name is a int"),
         ({"shadow": 1}, "shadow is a int"),
         ({"degraded": {"velocity": "review"}}, "velocity is a str"),
