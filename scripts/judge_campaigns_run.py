@@ -1,43 +1,82 @@
 """Judge how campaigns are found on simulated traffic; every figure is *synthetic*.
 
 Campaigns are opened without labels. The model whose scores make the marks was fitted on other sites, with other
-campaigns of the same kinds; what it finds of kinds that it has never seen stands in its card.
+campaigns of the same kinds; the part ``unseen`` fits a model without each kind of farm in turn, and says how campaigns
+of that kind are found with its scores. It replays the sites for that, unless --tables names where they are kept.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from datetime import date, timedelta
+from functools import partial
 from itertools import takewhile
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from signup_risk import Scorer
+from signup_risk.features.catalog import CATALOG
+from signup_risk.model import ModelArtefact, bundled_model_path, save_artefact
 from signup_risk.simulation import load_scenario, simulate
-from signup_risk.training.bundled_sites import JUDGE, site_events
+from signup_risk.training.bundled import describe, golden, grown_on
+from signup_risk.training.bundled_sites import CALIBRATE, FIT, JUDGE, site_events, site_tables
 from signup_risk.training.coordination import Stream, judge_campaigns, judgement_text, run_stream
 from signup_risk.training.coordination.traffic import legitimate_events
+from signup_risk.training.evaluate.sample import CONTROL, kind_of
 from signup_risk.training.progress import bars
+from signup_risk.training.table import FeatureTable
 
 
-def run(events: Iterable[Mapping[str, Any]], workers: int) -> Stream:
+def run(events: Iterable[Mapping[str, Any]], workers: int, model: Path | None = None) -> Stream:
     """Run events through a scorer with an empty store."""
-    with Scorer.open("memory://", explain="never") as scorer:
+    with Scorer.open("memory://", explain="never", model=model) as scorer:
         return run_stream(events, scorer, workers=workers)
 
 
-def site(seed: int) -> Stream:
+def site(seed: int, model: Path | None = None) -> Stream:
     """Run one judging site."""
-    return run(site_events(seed), 1)
+    return run(site_events(seed), 1, model)
 
 
-def sites(processes: int) -> list[Stream]:
+def sites(processes: int, model: Path | None = None, name: str = "judging sites") -> list[Stream]:
     """Run the judging sites."""
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as workers:
-        return list(bars(workers.map(site, JUDGE), "judging sites", len(JUDGE)))
+        return list(bars(workers.map(partial(site, model=model), JUDGE), name, len(JUDGE)))
+
+
+def unseen(processes: int, folder: Path | None) -> Iterator[str]:
+    """Yield, for each kind of farm, how its campaigns are found with a model that has never seen it."""
+    with closing(ModelArtefact.load(bundled_model_path())) as artefact:
+        names = list(artefact.manifest.names)
+    features = tuple(entry for entry in CATALOG if entry.name in names)
+    tables, others = ([one.columns(names) for one in site_tables(seeds, folder)] for seeds in (FIT, CALIBRATE))
+    kinds = sorted({kind_of(group) for table in tables for group in set(table.groups)} - {CONTROL})
+    for kind in (kind for kind in kinds if kind.startswith("farm.")):
+        left, calibrate_on = (without(kind, part) for part in (tables, others))
+        grown = grown_on(left, features)
+        with tempfile.TemporaryDirectory() as scratch:
+            place = Path(scratch) / "model"
+            manifest = describe(grown, features, left, calibrate_on)
+            save_artefact(place, model_text=grown.text, manifest=manifest, card="", golden_rows=golden(calibrate_on))
+            judged = judge_campaigns(sites(processes, place, f"without {kind}"))
+        own = next(one for one in judged.kinds if one.name == kind.removeprefix("farm."))
+        false = judged.ways[0].false_campaigns
+        yield (
+            f"{own.name:<8} {own.opened} of {own.campaigns} opened, in the median at {own.median}, "
+            f"{own.coverage:.1%} of members found; {false} false campaigns in all"
+        )
+
+
+def without(kind: str, tables: list[FeatureTable]) -> list[FeatureTable]:
+    """Leave a kind of farm out of tables."""
+    return [table.where(np.asarray([kind_of(group) != kind for group in table.groups])) for table in tables]
 
 
 def published(seed: int, days: int) -> Iterator[dict[str, Any]]:
@@ -52,16 +91,24 @@ def published(seed: int, days: int) -> Iterator[dict[str, Any]]:
 def main() -> None:
     """Judge and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=["sites", "legitimate"], help="of: sites, published, legitimate")
+    parts = "of: sites, published, legitimate, unseen"
+    parser.add_argument("parts", nargs="*", default=["sites", "legitimate"], help=parts)
     parser.add_argument("--daily", type=int, default=100_000, help="legitimate sign-ups a day (default: %(default)s)")
     parser.add_argument("--days", type=int, default=7, help="days of legitimate traffic (default: %(default)s)")
     parser.add_argument("--first-days", type=int, default=10, help="days of the published case (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=301, help="seed of the legitimate traffic (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
+    parser.add_argument("--tables", type=Path, help="folder that keeps replayed tables, for unseen")
     parser.add_argument("--output", type=Path, help="file to write as well")
     options = parser.parse_args()
     told = []
     for part in options.parts:
+        if part == "unseen":
+            told.append("unseen kinds, synthetic\n")
+            for line in unseen(options.jobs, options.tables):
+                told.append(f"{line}\n")
+                print(line, flush=True)
+            continue
         if part == "sites":
             streams = sites(options.jobs)
         elif part == "published":
