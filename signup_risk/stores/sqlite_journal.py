@@ -13,14 +13,12 @@ from typing import Final
 
 from signup_risk.errors import StoreTimeout, StoreUnavailable
 from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR, JournalEntry
+from signup_risk.stores.locks import patiently
 
 _PATIENCE: Final = 5.0
 
 #: Names asked for in one statement (SQLite allows 32,766 parameters from 3.32 on, 999 before).
 _BATCH: Final = 500
-
-#: Steps in which the time to wait for another process is set.
-_STEP_MS: Final = 10
 
 #: Beyond every key: the largest integer of SQLite.
 _NO_END: Final = 2**63 - 1
@@ -45,41 +43,41 @@ class SqliteJournal:
     def __init__(self, path: str | Path) -> None:
         self._lock = threading.Lock()
         self._pid = os.getpid()
-        self._patience = -1
         self._cursors = {"settled": -1, "journal": -1}
         try:
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_PATIENCE)
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "wal_autocheckpoint = 0"):
                 self._connection.execute(f"PRAGMA {pragma}")
-            with self._held(None):
-                for statement in _SCHEMA.split(";"):
-                    self._connection.execute(statement)
+            for statement in _SCHEMA.split(";"):
+                self._connection.execute(statement)
+            self._connection.execute("PRAGMA busy_timeout = 0")
         except sqlite3.Error as error:
             raise StoreUnavailable(f"cannot open the journal of the velocity store {path}: {error}") from error
 
     def append(self, entries: Sequence[JournalEntry], *, timeout: float | None = None) -> None:
         """See :meth:`signup_risk.stores.journal.Journal.append`."""
         rows = [(entry.at, int(entry.brief), entry.content) for entry in entries]
-        with self._held(timeout) as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._held(timeout) as (connection, until):
+            patiently(lambda: connection.execute("BEGIN IMMEDIATE"), until)
             connection.executemany("INSERT INTO journal (at, brief, content) VALUES (?, ?, ?)", rows)
             connection.execute("COMMIT")
 
     def since(self, number: int, *, timeout: float | None = None) -> list[tuple[int, bytes]]:
         """See :meth:`signup_risk.stores.journal.Journal.since`."""
-        with self._held(timeout) as connection:
-            query = "SELECT number, content FROM journal WHERE number > ? ORDER BY number"
-            return connection.execute(query, (number,)).fetchall()
+        query = "SELECT number, content FROM journal WHERE number > ? ORDER BY number"
+        with self._held(timeout) as (connection, until):  # who mends the log after a crash locks readers out
+            return patiently(lambda: connection.execute(query, (number,)).fetchall(), until)
 
     def settle(self, short: int, at: int, record: bytes, *, timeout: float | None = None) -> None:
         """See :meth:`signup_risk.stores.journal.Journal.settle`."""
-        with self._held(timeout) as connection:
-            connection.execute("INSERT OR REPLACE INTO settled VALUES (?, ?, ?)", (short, at, record))
+        statement = "INSERT OR REPLACE INTO settled VALUES (?, ?, ?)"
+        with self._held(timeout) as (connection, until):
+            patiently(lambda: connection.execute(statement, (short, at, record)), until)
 
     def settled(self, shorts: Sequence[int], *, timeout: float | None = None) -> dict[int, bytes]:
         """See :meth:`signup_risk.stores.journal.Journal.settled`."""
         found: dict[int, bytes] = {}
-        with self._held(timeout) as connection:
+        with self._held(timeout) as (connection, _):
             for start in range(0, len(shorts), _BATCH):
                 part = list(shorts[start : start + _BATCH])
                 query = f"SELECT short, record FROM settled WHERE short IN ({', '.join('?' * len(part))})"  # noqa: S608
@@ -88,8 +86,8 @@ class SqliteJournal:
 
     def trim(self, at: int, *, limit: int | None = None, timeout: float | None = None) -> int:
         """See :meth:`signup_risk.stores.journal.Journal.trim`."""
-        with self._held(timeout) as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with self._held(timeout) as (connection, until):
+            patiently(lambda: connection.execute("BEGIN IMMEDIATE"), until)
             gone = self._trim(connection, "settled", "short", "at <= ?", (at - SETTLED_FOR,), limit)
             old = "at <= CASE brief WHEN 1 THEN ? ELSE ? END"
             gone += self._trim(connection, "journal", "number", old, (at - SETTLED_FOR, at - KEPT_FOR), limit)
@@ -121,17 +119,20 @@ class SqliteJournal:
             self._connection.close()
 
     @contextmanager
-    def _held(self, timeout: float | None) -> Iterator[sqlite3.Connection]:
-        """Hold the connection, or raise within the timeout; what a statement began and did not end is undone."""
+    def _held(self, timeout: float | None) -> Iterator[tuple[sqlite3.Connection, float]]:
+        """Hold the connection, or raise within the timeout; what a statement began and did not end is undone.
+
+        Yields:
+            The connection, and the moment of the monotonic clock by which it has to have a lock.
+        """
         patience = _PATIENCE if timeout is None else max(timeout, 0.0)
-        started = time.monotonic()
+        until = time.monotonic() + patience
         if os.getpid() != self._pid:
             raise StoreUnavailable("this velocity store was opened before the process forked; open it in each worker")
         if not self._lock.acquire(timeout=patience):
             raise StoreTimeout(f"the journal of campaigns was busy in this process for {patience:.3f} s")
         try:
-            self._wait_at_most(max(0.0, patience - (time.monotonic() - started)))
-            yield self._connection
+            yield self._connection, until
         except sqlite3.Error as error:
             if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
                 raise StoreTimeout(f"the journal of campaigns was locked for {patience:.3f} s") from error
@@ -139,13 +140,6 @@ class SqliteJournal:
         finally:
             self._roll_back()
             self._lock.release()
-
-    def _wait_at_most(self, patience: float) -> None:
-        # In steps, since asking SQLite to wait a millisecond less each time costs more than it saves.
-        milliseconds = max(1, int(patience * 1000) // _STEP_MS * _STEP_MS)
-        if milliseconds != self._patience:
-            self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
-            self._patience = milliseconds
 
     def _roll_back(self) -> None:
         try:
