@@ -11,7 +11,7 @@ from typing import Final
 
 from redis import exceptions as told
 
-from signup_risk.errors import StoreTimeout, StoreUnavailable
+from signup_risk.errors import StoreDamaged, StoreTimeout, StoreUnavailable
 from signup_risk.stores.redis.wire import Refusal
 
 #: What error codes mean, and what to do (redis.io/docs/latest/develop/reference/protocol-spec; src/server.c of 7.0).
@@ -35,6 +35,9 @@ _MEANINGS: Final = {
 #: What reading a value raises that no version of this library wrote.
 DAMAGE: Final = (struct.error, TypeError, ValueError, IndexError)
 
+#: Signs of a value that the scripts cannot read: they fail at it, or it is of another type.
+_DAMAGED: Final = ("user_script", "WRONGTYPE")
+
 _CODE: Final = re.compile(r"\b(" + "|".join(_MEANINGS) + r")\b")
 
 
@@ -46,6 +49,8 @@ def refused(where: str, refusal: Refusal) -> StoreUnavailable:
         refusal: What it replied. Before version 7 the code of an error inside a script stands within the text.
     """
     found = _CODE.search(str(refusal))
+    if found is None and any(sign in str(refusal) for sign in _DAMAGED):
+        return StoreDamaged(f"a value of the velocity store {where} is damaged: it answered {refusal.code[:40]}")
     if found is None:
         return StoreUnavailable(f"the velocity store {where} failed: the server answered {refusal.code[:40]}")
     return StoreUnavailable(f"the velocity store {where} failed: {_MEANINGS[found[1]]} ({found[1]})")

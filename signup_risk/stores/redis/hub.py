@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
-from signup_risk.errors import StoreError, StoreMismatch, StoreTimeout, StoreUnavailable
+from signup_risk.errors import StoreDamaged, StoreError, StoreMismatch, StoreTimeout
 from signup_risk.stores.journal import SETTLED_FOR
 from signup_risk.stores.redis import commands, layout
 from signup_risk.stores.redis.address import read_address
@@ -95,6 +95,7 @@ class Hub:
 
         Raises:
             StoreTimeout: It took longer; what was sent may still be carried out.
+            StoreDamaged: A value in it is none that this library wrote.
             StoreUnavailable: The server failed, or cannot be reached.
         """
         end = time.monotonic() + (PATIENCE if timeout is None else timeout)
@@ -105,7 +106,7 @@ class Hub:
         except StopIteration as result:
             return result.value  # type: ignore[no-any-return]
         except DAMAGE as error:
-            raise StoreUnavailable(f"a value of the velocity store is damaged ({type(error).__name__})") from error
+            raise StoreDamaged(f"a value of the velocity store is damaged ({type(error).__name__})") from error
 
     def call(self, step: Iterable[commands.Command], timeout: float | None) -> list[Any]:
         """Send commands and return the replies; a refusal is raised."""
@@ -136,15 +137,16 @@ class Hub:
         """
         if not self.settled and not self.done:
             return
-        if not self._flushing.acquire(timeout=PATIENCE if timeout is None else max(timeout, 0.0)):
+        end = time.monotonic() + (PATIENCE if timeout is None else max(timeout, 0.0))
+        if not self._flushing.acquire(timeout=max(0.0, end - time.monotonic())):
             raise StoreTimeout(f"the velocity store {self.link.where} was busy writing behind")
         try:
             while self.settled or self.done:
-                self._flush(timeout)
+                self._flush(end - time.monotonic())
         finally:
             self._flushing.release()
 
-    def _flush(self, timeout: float | None) -> None:
+    def _flush(self, timeout: float) -> None:
         rows, done = self.settled.take(BATCH), self.done.take(BATCH)
         step = [plain(own, b"SET", own, record, b"EX", layout.KEEP) for own, record in done]
         if rows:
