@@ -111,6 +111,9 @@ class StoreGate:
             answer = await self._store.exchange_async(touch, timeout=timeout)
         except StoreError as problem:
             return None, self._fail(touch, problem)
+        except asyncio.CancelledError:  # the caller hung up; whether it was recorded nobody knows, and twice is once
+            self.pending.add(touch)
+            raise
         self._breaker.worked()
         if len(self.pending):
             await asyncio.to_thread(self.pending.flush, _share(end))

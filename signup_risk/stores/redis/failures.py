@@ -35,8 +35,24 @@ _MEANINGS: Final = {
 #: What reading a value raises that no version of this library wrote.
 DAMAGE: Final = (struct.error, TypeError, ValueError, IndexError)
 
-#: Signs of a value that the scripts cannot read: they fail at it, or it is of another type.
-_DAMAGED: Final = ("user_script", "WRONGTYPE")
+#: What Lua, and its library for packed values, say of bytes that the scripts cannot read (deps/lua/src/lua_struct.c of
+#: 7.0), and what the server says of a value of another type. Anything else that fails in a script may pass.
+_DAMAGED: Final = re.compile(r"user_script.*(too short|attempt to|bad argument)|WRONGTYPE", re.DOTALL)
+
+#: Codes that redis-py takes off what the server said, by its class of error; some classes are newer than 5.0.
+_TAKEN_OFF: Final = {
+    "AskError": "ASK",
+    "BusyLoadingError": "LOADING",
+    "ClusterCrossSlotError": "CROSSSLOT",
+    "ClusterDownError": "CLUSTERDOWN",
+    "MasterDownError": "MASTERDOWN",
+    "MovedError": "MOVED",
+    "NoPermissionError": "NOPERM",
+    "NoScriptError": "NOSCRIPT",
+    "OutOfMemoryError": "OOM",
+    "ReadOnlyError": "READONLY",
+    "TryAgainError": "TRYAGAIN",
+}
 
 _CODE: Final = re.compile(r"\b(" + "|".join(_MEANINGS) + r")\b")
 
@@ -49,7 +65,7 @@ def refused(where: str, refusal: Refusal) -> StoreUnavailable:
         refusal: What it replied. Before version 7 the code of an error inside a script stands within the text.
     """
     found = _CODE.search(str(refusal))
-    if found is None and any(sign in str(refusal) for sign in _DAMAGED):
+    if found is None and _DAMAGED.search(str(refusal)):
         return StoreDamaged(f"a value of the velocity store {where} is damaged: it answered {refusal.code[:40]}")
     if found is None:
         return StoreUnavailable(f"the velocity store {where} failed: the server answered {refusal.code[:40]}")
@@ -78,15 +94,13 @@ def lost(where: str, error: Exception) -> StoreUnavailable:
 def coded(error: Exception) -> str:
     """Return what the server said, with the code that redis-py takes off some errors."""
     text = str(error)
-    if isinstance(error, told.NoScriptError):
-        return "NOSCRIPT " + text
+    if code := _TAKEN_OFF.get(type(error).__name__):
+        return f"{code} {text}"
     if _CODE.search(text):
         return text
-    if isinstance(error, told.BusyLoadingError):
-        return "LOADING"
     if isinstance(error, told.AuthenticationError):
         return "NOAUTH" if "required" in text.lower() else "WRONGPASS"
-    return "NOPERM" if isinstance(error, told.NoPermissionError) else "ERR " + text
+    return "ERR " + text
 
 
 def _reason(error: Exception) -> str:

@@ -39,7 +39,7 @@ def test_a_bad_day(fault: Fault, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    [one for one in redis_stages.FAULTS if one.stage in (redis_stages.killed, redis_stages.slow, redis_stages.cut)],
+    [one for one in redis_stages.FAULTS if not one.pace],
     ids=lambda fault: fault.name,
 )
 def test_a_bad_day_on_an_event_loop(fault: Fault, tmp_path: Path) -> None:
