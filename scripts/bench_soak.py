@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_figures import Figure, print_table, quantile
+from bench_sample import machine, sample
 from bench_writers import SECRET
 from tqdm import tqdm
 
@@ -113,7 +114,9 @@ class Course:
 
     @property
     def rates(self) -> list[float]:
-        """Return sign-ups a second, over ten looks each."""
+        """Return sign-ups a second, over ten looks each; over all of them if there are fewer."""
+        if len(self.done) <= 10:
+            return [(self.done[-1] - self.done[0]) / max(EVERY, self.seconds[-1] - self.seconds[0])]
         steps = range(10, len(self.done), 10)
         return [(self.done[i] - self.done[i - 10]) / (self.seconds[i] - self.seconds[i - 10]) for i in steps]
 
@@ -207,7 +210,7 @@ def _blobs(store: Store, touch: Touch) -> list[bytes | None]:
 
 
 def _figures(course: Course, told: Sequence[Any], differing: int, count: int) -> list[Figure]:
-    rates = course.rates or [0.0]
+    rates = course.rates
     # Before it has gone well beyond the retention a store only grows, and so do the names that a worker holds.
     slope = SLOPE if count > 2 * (RETENTION // MINUTE) else None
     missed = {name: float(sum(one[0][name] for one in told)) for name in told[0][0]}
@@ -228,8 +231,6 @@ def _figures(course: Course, told: Sequence[Any], differing: int, count: int) ->
 
 def main() -> None:
     """Soak and print."""
-    from bench_run import machine, sample  # the writers, which import this module, are to be as small as in service
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="for each store (default: %(default)s)")
     parser.add_argument("--store", choices=("redis", "sqlite"), action="append", help="only this one (default: both)")
@@ -238,7 +239,7 @@ def main() -> None:
     events = sample(options.events)
     print(machine())
     for kind in options.store or ("redis", "sqlite"):
-        title = f"{kind}: {WRITERS} processes for {options.minutes:g} minutes, {len(events)} synthetic sign-ups in turns"
+        title = f"{kind}: {WRITERS} processes for {options.minutes:g} minutes; a synthetic round of {len(events)}"
         print_table(title, soak(kind, options.minutes, events))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_figures import Figure, print_table
+from bench_sample import machine, sample
 from bench_writers import SECRET, Run, raw_rows, sorted_sets, store_alone, whole, write
 from tqdm import tqdm
 
@@ -114,8 +115,6 @@ def beside(kind: str, plain: Any, touches: Sequence[Touch], *, has_aims: bool) -
 
 def main() -> None:
     """Measure and print."""
-    from bench_run import machine, sample  # the writers, which import this module, are to be as small as in service
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=12_000, help="sign-ups to write (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="a tenth of them; figures are rougher")

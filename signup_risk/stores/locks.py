@@ -13,9 +13,10 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-#: Seconds of the first sleep, which is about one sign-up of another process, and of the longest.
+#: Seconds of the first sleep, which is about one sign-up of another process, and of the longest. Longer ones let a busy
+#: process keep the lock from the others: with two that wrote without a pause, SQLite's own waits reached two seconds.
 _FIRST: Final = 0.0003
-_LONGEST: Final = 0.005
+_LONGEST: Final = 0.001
 
 
 def patiently(take: Callable[[], T], until: float) -> T:
