@@ -72,6 +72,7 @@ class Hub:
         self._users_lock = threading.Lock()
         self._flushing = threading.Lock()
         self._hint = threading.local()
+        self._marks: dict[bytes, bytes] = {}
 
     def join(self) -> None:
         """Count one more user."""
@@ -167,8 +168,8 @@ class Hub:
             StoreMismatch: It was written under another secret or by another layout.
         """
         meta = self.names.meta
-        fields = {b"layout": layout.VERSION.encode(), b"secret": check.encode()}
-        steps = [plain(meta, b"HSETNX", meta, field, value) for field, value in fields.items()]
+        fields = self._marks = {b"layout": layout.VERSION.encode(), b"secret": check.encode()}
+        steps = self._marking()
         steps += [plain(meta, b"HMGET", meta, *fields), plain(meta, b"EXPIRE", meta, _KEEP_META)]
         is_new, _, found, _ = self.call(steps, None)
         for (field, value), held in zip(fields.items(), found, strict=True):
@@ -180,13 +181,21 @@ class Hub:
                 )
         self.look(is_new=bool(is_new))
 
+    def _marking(self) -> list[commands.Command]:
+        meta = self.names.meta
+        return [plain(meta, b"HSETNX", meta, field, value) for field, value in self._marks.items()]
+
     def look(self, *, is_new: bool = False) -> None:
-        """Find out whether the server evicts keys, and remember it for the retention.
+        """Find out whether the server evicts keys, and remember it for the retention; mark one that has lost its marks.
+
+        A server that came back empty would otherwise be open to a worker with another secret.
 
         Evictions are counted by a server from its start. What it had evicted when the store was made does not count;
         what it evicts of others does, since nobody can tell. A user who may not ask for INFO is not told.
         """
         meta, mark = self.names.meta, self.names.evicted
+        if self._marks:
+            self.call(self._marking(), None)
         replies = [self.link.ask(node, plain(b"", b"INFO")) for node in self.link.nodes()]
         for server, evicted in [_info(reply) for reply in replies if isinstance(reply, bytes)]:
             field = f"evicted:{server}".encode()

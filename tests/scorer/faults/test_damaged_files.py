@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from signup_risk import Scorer, SignupRiskError
+from signup_risk.errors import StoreMismatch
 from signup_risk.stores.redis.layout import Names
+from tests.scorer.faults.redis_stages import restarted_empty
 from tests.scorer.faults.trial import PATIENT_MS, SECRET, STRICT, sign_up
 from tests.stores.servers import server
 
@@ -133,3 +135,14 @@ def test_a_journal_of_another_type(tmp_path: Path) -> None:
         one.client().set(names.counter, "no number")
         assert scorer.assess(sign_up(12)).degraded
         assert scorer.health.state == "closed"
+
+
+def test_a_server_that_came_back_empty_is_marked_again(tmp_path: Path) -> None:
+    """Once a worker has looked, a server that lost everything refuses whoever comes with another secret."""
+    with restarted_empty(tmp_path) as stage, opened(stage.url) as scorer:
+        stage.begin()
+        stage.end()
+        assert scorer.assess(sign_up(1)).degraded == ()
+        scorer._store._hub.look()  # type: ignore[attr-defined]
+        with pytest.raises(StoreMismatch, match="another secret"):
+            Scorer.open(stage.url, secret="a secret of somebody else")
