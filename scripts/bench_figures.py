@@ -38,7 +38,8 @@ class Figure:
         if self.target is None:
             return ""
         kept = self.value >= self.target if self.at_least else self.value <= self.target
-        return f"{'ok' if kept else 'MISSED'} ({self.value / self.target:.2f} of it)"
+        share = f" ({self.value / self.target:.2f} of it)" if self.target else ""
+        return f"{'ok' if kept else 'MISSED'}{share}"
 
 
 def time_calls(call: Callable[[Any], object], items: Iterable[Any]) -> list[float]:

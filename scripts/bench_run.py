@@ -5,14 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
-from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -21,13 +18,10 @@ from bench_figures import Contender, Figure, print_table, quantile, time_calls, 
 from bench_floor import floor_times, slowness
 from bench_naive import NaiveScorer
 from bench_process import open_times, score_file
+from bench_sample import SCENARIO, SEED, machine, sample
 from bench_stages import Stages
 
-from signup_risk import Scorer, Signup, __version__
-from signup_risk.simulation import load_scenario, simulate
-
-SCENARIO = "bundled-1"
-SEED = 4242
+from signup_risk import Scorer, Signup
 
 #: What a sign-up has to bring so that no family of features is spared.
 FAMILIES = ("email", "ip_address", "phone", "first_name", "device", "session", "card", "billing")
@@ -47,11 +41,6 @@ def one_core() -> Iterator[str]:
         yield "pinned to one core"
     finally:
         os.sched_setaffinity(0, before)
-
-
-def sample(count: int) -> list[Event]:
-    """Return simulated sign-ups in order of time."""
-    return list(islice(simulate(load_scenario(SCENARIO), SEED), count))
 
 
 def is_full(event: Event) -> bool:
@@ -175,14 +164,6 @@ def open_figures(runs: int) -> list[Figure]:
         Figure("import and Scorer.open, median", quantile(seconds, 0.5), "s", 0.5),
         Figure("import and Scorer.open, memory, median", quantile(megabytes, 0.5), "MB", 150),
     ]
-
-
-def machine() -> str:
-    """Describe what the figures were measured on."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("lightgbm", "shap", "pandas"))
-    where = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
-    load = f"; load {os.getloadavg()[0]:.1f} before the start" if hasattr(os, "getloadavg") else ""
-    return f"signup_risk {__version__}, {where}; {packages}{load}"
 
 
 def main() -> None:

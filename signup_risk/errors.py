@@ -8,6 +8,7 @@
     ├── ConfigurationError (ValueError)     a setting, URL or policy cannot be used
     ├── StoreError
     │   ├── StoreUnavailable                the store cannot be reached or is gone
+    │   │   ├── StoreDamaged                a value in it is damaged; others can be read
     │   │   └── StoreTimeout                it did not answer within the deadline
     │   └── StoreMismatch                   the store was made with another secret or layout version
     ├── ReferenceProblem                    reference data is absent, corrupt or not what its manifest says
@@ -30,6 +31,7 @@ __all__ = [
     "ModelMismatch",
     "ReferenceProblem",
     "SignupRiskError",
+    "StoreDamaged",
     "StoreError",
     "StoreMismatch",
     "StoreTimeout",
@@ -96,6 +98,10 @@ class StoreError(SignupRiskError):
 
 class StoreUnavailable(StoreError):  # noqa: N818 - a name of the public contract
     """Report that a velocity store cannot be reached."""
+
+
+class StoreDamaged(StoreUnavailable):
+    """Report that a velocity store answered, but that a value asked for is none that this library wrote."""
 
 
 class StoreTimeout(StoreUnavailable):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
@@ -9,6 +10,11 @@ from typing import Any, Final
 from signup_risk.campaigns.campaign import CampaignRecord, moment
 from signup_risk.campaigns.entries import Member, cell_of, member_of, read
 from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR
+
+_LOG: Final = logging.getLogger(__name__)
+
+#: What reading an entry raises that no version of this library wrote.
+DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
 #: Entries folded between two looks for what is too old to be held.
 _FORGET_EVERY: Final = 4096
@@ -67,17 +73,25 @@ class CampaignBook:
                     del self.cells[key]
 
     def apply(self, entries: Iterable[tuple[int, bytes]]) -> None:
-        """Fold entries; one of a kind that this version does not know is passed over."""
+        """Fold entries; one of a kind that this version does not know, or a damaged one, is passed over.
+
+        Every process passes over the same ones, and goes on: otherwise one bad entry would end all campaigns for good.
+        """
         for number, content in entries:
-            told = read(content)
-            fold = self._fold.get(told["t"])
-            self._clock = max(self._clock, told["at"])
-            if fold is not None:
-                fold(told)
+            try:
+                self._apply(read(content))
+            except DAMAGE as fault:
+                _LOG.warning("entry %d of the journal of campaigns is damaged (%s)", number, type(fault).__name__)
             self.number = number
             self._folded += 1
             if self._folded % _FORGET_EVERY == 0:
                 self._forget()
+
+    def _apply(self, told: dict[str, Any]) -> None:
+        fold = self._fold.get(told["t"])
+        self._clock = max(self._clock, told["at"])
+        if fold is not None:
+            fold(told)
 
     def find(self, campaign: str) -> CampaignRecord | None:
         """Return the campaign of an id, or the one that it was merged into."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from signup_risk.errors import StoreError, StoreUnavailable
+from signup_risk.errors import StoreDamaged, StoreError, StoreUnavailable
 from signup_risk.observer import Observer
 from signup_risk.stores import Exchange, PendingWrites, Store, Touch
 from signup_risk.stores.base import AsyncStore
@@ -21,6 +23,9 @@ _LOG: Final = logging.getLogger(__name__)
 #: Seconds between two log lines that say why velocity is missing.
 _LOG_EVERY: Final = 60.0
 
+#: Seconds that closing may take to make the writes that wait, as long as the store takes each within the deadline.
+_CLOSING: Final = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class StoreHealth:
@@ -29,9 +34,9 @@ class StoreHealth:
     Attributes:
         state: ``closed`` if the store is asked, ``open`` while it is spared after failures in a row, ``trying`` while
             one call finds out.
-        pending: Writes that wait for the store.
+        pending: Writes that wait for the store, outcomes for the ledger among them.
         recovered: Writes made later than they should have been.
-        dropped: Writes given up because the queue was full.
+        dropped: Writes given up because the queue was full, or because what they touch is damaged.
         failures: Calls that failed since the scorer was opened.
         spared: Calls that were not made since the store was spared.
         problem: What the last failure said; it holds nothing of an applicant.
@@ -66,6 +71,7 @@ class StoreGate:
     ) -> None:
         self._store = store
         self._breaker = Breaker(now)
+        self._counting = threading.Lock()
         self._failures = 0
         self._spared = 0
         self._problem: str | None = None
@@ -82,6 +88,7 @@ class StoreGate:
         Returns:
             What was known, or why the store could not be asked.
         """
+        touch = _named(touch)
         if not self._breaker.asks():
             return None, self._spare(touch)
         end = time.perf_counter() + timeout
@@ -90,12 +97,13 @@ class StoreGate:
         except StoreError as problem:
             return None, self._fail(touch, problem)
         self._breaker.worked()
-        self.pending.flush(end - time.perf_counter())
+        self.pending.flush(_share(end))
         return answer, None
 
     async def exchange_async(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:  # noqa: ASYNC109
         """Exchange as :meth:`exchange` does on the running loop; only for a store that can (:attr:`is_async`)."""
         assert isinstance(self._store, AsyncStore)  # noqa: S101 - for the type checker; callers ask first
+        touch = _named(touch)
         if not self._breaker.asks():
             return None, self._spare(touch)
         end = time.perf_counter() + timeout
@@ -103,9 +111,12 @@ class StoreGate:
             answer = await self._store.exchange_async(touch, timeout=timeout)
         except StoreError as problem:
             return None, self._fail(touch, problem)
+        except asyncio.CancelledError:  # the caller hung up; whether it was recorded nobody knows, and twice is once
+            self.pending.add(touch)
+            raise
         self._breaker.worked()
         if len(self.pending):
-            await asyncio.to_thread(self.pending.flush, end - time.perf_counter())
+            await asyncio.to_thread(self.pending.flush, _share(end))
         return answer, None
 
     @property
@@ -139,8 +150,12 @@ class StoreGate:
         return known
 
     def close(self, timeout: float) -> None:
-        """Make the writes that wait, for as long as the store takes them and the time lasts; say what is lost."""
-        self.pending.flush(timeout, most=len(self.pending))
+        """Make the writes that wait, for as long as the store takes them and five seconds last; say what is lost.
+
+        Args:
+            timeout: Seconds that one write may take.
+        """
+        self.pending.flush(max(timeout, _CLOSING), most=len(self.pending), each=timeout)
         if len(self.pending):
             _LOG.warning("%d writes are lost: the velocity store did not take them before closing", len(self.pending))
 
@@ -159,14 +174,19 @@ class StoreGate:
         )
 
     def _spare(self, touch: Touch) -> StoreError:
-        self._spared += 1
+        with self._counting:
+            self._spared += 1
         self.pending.add(touch)
         return StoreUnavailable(f"the velocity store is spared after failures in a row; the last: {self._problem}")
 
     def _fail(self, write: Touch | tuple[int, int | None, int], problem: StoreError) -> StoreError:
-        self._failures += 1
-        self._problem = str(problem)
-        self._breaker.failed()
+        with self._counting:
+            self._failures += 1
+            self._problem = str(problem)
+        if isinstance(problem, StoreDamaged):  # the store answered, and has the values of all other sign-ups
+            self._breaker.worked()
+        else:
+            self._breaker.failed()
         self.pending.add(write)
         self._log(problem)
         return problem
@@ -177,3 +197,13 @@ class StoreGate:
         if moment - self._logged > _LOG_EVERY:
             self._logged = moment
             _LOG.warning("scoring without velocity: %s", problem)
+
+
+def _named(touch: Touch) -> Touch:
+    """Give a sign-up without an id a nonce, before the first call: one that times out may be carried out later."""
+    return touch if touch.signup or touch.nonce else touch._replace(nonce=random.getrandbits(63) | 1)
+
+
+def _share(end: float) -> float:
+    """Return the seconds for catching up: half of what is left, since campaigns wait for the store after that."""
+    return (end - time.perf_counter()) / 2

@@ -88,6 +88,7 @@ class Outcomes:
 
     Attributes:
         dropped_decisions: Decisions that neither ledger nor queue could take.
+        recovered: Outcomes that came to the ledger later than they should have.
 
     Examples:
         >>> from signup_risk.stores import MemoryLedger, MemoryStore
@@ -119,6 +120,7 @@ class Outcomes:
         self._logged = -math.inf
         self._urgent = False
         self.dropped_decisions = 0
+        self.recovered = 0
 
     @property
     def waiting(self) -> int:
@@ -210,6 +212,7 @@ class Outcomes:
                 self._ledger.append(part, timeout=left)
                 for entry in part:
                     self._waiting.popleft()
+                    self.recovered += entry.kind == "outcome"
                     if entry.what in STRONG:
                         self._tell_velocity(entry, end)
             self._urgent = self._urgent and bool(self._waiting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -360,17 +361,23 @@ class Scorer(CampaignFace):
     @property
     def pending_writes(self) -> int:
         """Return the number of writes that wait for the store, outcomes included."""
-        return len(self._gate.pending) + self._outcomes.waiting_outcomes
+        return self.health.pending
 
     @property
     def dropped_writes(self) -> int:
         """Return the number of writes given up since the scorer was opened."""
-        return self._gate.pending.dropped + self._outcomes.dropped_decisions
+        return self.health.dropped
 
     @property
     def health(self) -> StoreHealth:
         """Return how the scorer gets on with its store: what waits, what was dropped, whether it is spared."""
-        return self._gate.health
+        found, outcomes = self._gate.health, self._outcomes
+        return replace(
+            found,
+            pending=found.pending + outcomes.waiting_outcomes,
+            recovered=found.recovered + outcomes.recovered,
+            dropped=found.dropped + outcomes.dropped_decisions,
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -187,7 +187,10 @@ class CampaignWatch:
             asked = None if answer is None or is_blind(answer) else velocity
             found = self.detector.observe(sighting, asked, until=until)
         except StoreError as problem:
-            self._log(problem)
+            self._log(str(problem))
+            return None, ("campaigns",)
+        except Exception as fault:  # noqa: BLE001 - whatever stands in a damaged journal, the sign-up is assessed
+            self._log(f"they failed with {type(fault).__name__}")
             return None, ("campaigns",)
         if self._on_update is not None:
             self._tell(self._on_update)
@@ -285,7 +288,7 @@ class CampaignWatch:
                 self.detector.updates.append(update)
                 return
 
-    def _log(self, problem: StoreError) -> None:
+    def _log(self, problem: str) -> None:
         moment = time.monotonic()
         if moment - self._logged > _LOG_EVERY:
             self._logged = moment

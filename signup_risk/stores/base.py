@@ -34,16 +34,24 @@ class Touch(NamedTuple):
         signup: 63-bit keyed hash of the sign-up's id; 0 if it has none, and then it cannot be recognised again.
         entries: The keys touched, each at most once. The first is the key that every sign-up touches: its newest
             time is the store's clock, by which all stores and replays forget the same keys at the same event.
+        nonce: Random 63-bit name of a sign-up without an id, by which a store that may still carry out a call that
+            timed out recognises the same call sent again; 0 for none. Nothing else reads it, and no state holds it.
     """
 
     at: int
     signup: int
     entries: tuple[Entry, ...]
+    nonce: int = 0
 
     @property
     def short(self) -> int:
         """Return the 32-bit name under which key states know the sign-up."""
         return self.signup & 0xFFFF_FFFF
+
+    @property
+    def name(self) -> int:
+        """Return what tells it from all others: its id's hash, else its nonce; 0 if it has neither."""
+        return self.signup or self.nonce
 
 
 class Exchange(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -48,17 +49,14 @@ class Checkpointer:
             self._thread.join()
 
     def _run(self) -> None:
-        connection = sqlite3.connect(self._path, isolation_level=None, timeout=1)
-        try:
-            while True:
-                self._due.wait()
-                self._due.clear()
-                if self._closed:
-                    return
-                try:
+        while True:
+            self._due.wait()
+            self._due.clear()
+            if self._closed:
+                return
+            try:  # opened each time, since a connection that could not be opened once may be the next time
+                with closing(sqlite3.connect(self._path, isolation_level=None, timeout=1)) as connection:
                     for step in _STEPS:
                         connection.execute(f"PRAGMA wal_checkpoint({step})").fetchall()
-                except sqlite3.Error:  # busy or failing disk: the log grows until the next one succeeds
-                    continue
-        finally:
-            connection.close()
+            except sqlite3.Error:  # busy or failing disk: the log grows until the next one succeeds
+                continue

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from typing import Final
 
-from signup_risk.errors import StoreError
+from signup_risk.errors import StoreDamaged, StoreError
 from signup_risk.observer import Observer
 from signup_risk.stores.base import Store, Touch
 
@@ -31,7 +31,7 @@ class PendingWrites:
         observer: Is told of writes given up and of writes made after all.
 
     Attributes:
-        dropped: Writes given up because the queue was full.
+        dropped: Writes given up because the queue was full, or because what they touch is damaged.
         made: Writes made from the queue.
     """
 
@@ -42,12 +42,13 @@ class PendingWrites:
         self._flushing = threading.Lock()
         self._counting = threading.Lock()
         self._held: deque[Write] = deque()
+        self._under = 0
         self.dropped = 0
         self.made = 0
 
     def __len__(self) -> int:
-        """Return the number of writes held."""
-        return len(self._held)
+        """Return the number of writes held, the one that is being made among them: what follows it has to wait."""
+        return len(self._held) + self._under
 
     def add(self, write: Write) -> None:
         """Hold a sign-up, or an outcome as (sign-up, outcome, known at)."""
@@ -60,44 +61,69 @@ class PendingWrites:
         if full and self._observer is not None:
             self._observer.write_dropped()
 
-    def flush(self, timeout: float, most: int = _BATCH) -> None:
+    def flush(self, timeout: float, most: int = _BATCH, each: float | None = None) -> None:
         """Make some of the writes held; one that fails again goes back and ends the attempt.
+
+        One that touches a damaged value is given up, since it would fail for ever and hold up all behind it.
 
         While another thread is at it, nothing is done: no sign-up waits for another one's catching up.
 
         Args:
             timeout: Seconds that all of it may take together.
             most: How many writes to make.
+            each: Seconds that one of them may take; as many as are left by default.
         """
         if not self._held or not self._flushing.acquire(blocking=False):
             return
         try:
-            made = self._make(time.monotonic() + timeout, most)
+            made = self._make(time.monotonic() + timeout, most, each)
+            self.made += made
         finally:
             self._flushing.release()
-        self.made += made
         if made and self._observer is not None:
             self._observer.writes_recovered(made)
 
-    def _make(self, end: float, most: int) -> int:
+    def _make(self, end: float, most: int, each: float | None) -> int:
         """Make writes until one fails or time is up, and return how many were made."""
-        due = min(most, len(self._held))
-        for made in range(due):
+        made = 0
+        for _ in range(min(most, len(self._held))):
             left = end - time.monotonic()
-            if left <= 0:
-                return made
-            write = self._held.popleft()
-            if not self._made(write, left):
-                self._held.appendleft(write)
-                return made
-        return due
-
-    def _made(self, write: Write, timeout: float) -> bool:
-        try:
-            if isinstance(write, Touch):
-                self._store.exchange(write, timeout=timeout)
+            write = self._take() if left > 0 else None
+            if write is None:
+                break
+            try:
+                self._write(write, left if each is None else min(left, each))
+            except StoreDamaged:
+                self._end(dropped=1)
+            except StoreError:
+                self._end(back=write)
+                break
+            except BaseException:
+                self._end(back=write)
+                raise
             else:
-                self._store.report(*write, timeout=timeout)
-        except StoreError:
-            return False
-        return True
+                self._end()
+                made += 1
+        return made
+
+    def _take(self) -> Write | None:
+        with self._counting:
+            if not self._held:
+                return None
+            self._under = 1
+            return self._held.popleft()
+
+    def _end(self, *, back: Write | None = None, dropped: int = 0) -> None:
+        with self._counting:
+            self._under = 0
+            self.dropped += dropped
+            if back is not None:
+                self._held.appendleft(back)
+        if dropped and self._observer is not None:
+            self._observer.write_dropped()
+
+    def _write(self, write: Write, timeout: float) -> None:
+        if isinstance(write, Touch):
+            self._store.exchange(write, timeout=timeout)
+        else:
+            self._store.report(*write, timeout=timeout)

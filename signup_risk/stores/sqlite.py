@@ -7,7 +7,6 @@ read 2026-11). Checkpoints run in a thread of their own: in the path of a sign-u
 
 from __future__ import annotations
 
-import math
 import os
 import sqlite3
 import struct
@@ -18,10 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from signup_risk.errors import StoreMismatch, StoreTimeout, StoreUnavailable
+from signup_risk.errors import StoreDamaged, StoreMismatch, StoreTimeout, StoreUnavailable
 from signup_risk.stores.base import Exchange, Touch, known, recorded
 from signup_risk.stores.checkpoint import Checkpointer
 from signup_risk.stores.forks import claim, release
+from signup_risk.stores.locks import patiently
 from signup_risk.stores.state import LAYOUT, KeyState, judge
 from signup_risk.stores.windows import RETENTION
 
@@ -65,7 +65,7 @@ class SqliteStore:
         self._pid = os.getpid()
         self._writes = 0
         self._cursors = {"keys": -1, "signups": -1}
-        self._patience = -1
+        self._is_prompt = False
         claim(self._path, self)
         try:
             self._path.touch(mode=0o600, exist_ok=True)
@@ -161,32 +161,31 @@ class SqliteStore:
     def _transaction(self, timeout: float | None, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connection]:
         """Hold the connection for one atomic step, or raise within the timeout with nothing changed."""
         patience = _PATIENCE if timeout is None else max(timeout, 0.0)
-        started = time.monotonic()
+        until = time.monotonic() + patience
         if not self._lock.acquire(timeout=patience):
             raise StoreTimeout(f"the velocity store was busy in this process for {patience:.3f} s")
         try:
-            self._begin(begin, max(0.0, patience - (time.monotonic() - started)))
+            self._begin(begin, until)
             yield self._connection
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise _translated(error, patience) from error
         except _DAMAGE as error:  # bytes in the file that no version of this library wrote
-            raise StoreUnavailable(f"a row of the velocity store is damaged ({type(error).__name__})") from error
+            raise StoreDamaged(f"a row of the velocity store is damaged ({type(error).__name__})") from error
         finally:
             self._roll_back()
             self._lock.release()
 
-    def _begin(self, begin: str, patience: float) -> None:
+    def _begin(self, begin: str, until: float) -> None:
         if os.getpid() != self._pid:
             raise StoreUnavailable(
                 "this velocity store was opened before the process forked, and SQLite connections must not cross a "
                 "fork (sqlite.org/howtocorrupt.html); open the store in each worker"
             )
-        milliseconds = math.ceil(patience * 1000)
-        if milliseconds != self._patience:
-            self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
-            self._patience = milliseconds
-        self._connection.execute(begin)
+        if not self._is_prompt:
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            self._is_prompt = True
+        patiently(lambda: self._connection.execute(begin), until)
 
     def _roll_back(self) -> None:
         try:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR, JournalEntry
-from signup_risk.stores.sqlite_side import SqliteSide
+from signup_risk.stores.sqlite_side import Patient, SqliteSide
 
 #: Names asked for in one statement (SQLite allows 32,766 parameters from 3.32 on, 999 before).
 _BATCH: Final = 500
@@ -78,7 +77,7 @@ class SqliteJournal(SqliteSide):
 
     def _trim(  # noqa: PLR0913 - which rows of which table
         self,
-        connection: sqlite3.Connection,
+        connection: Patient,
         table: str,
         key: str,
         old: str,

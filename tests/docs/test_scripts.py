@@ -30,3 +30,26 @@ def test_bench_prints_every_table() -> None:
         assert part in said
     for part in ("contributions, p50", "signup-risk score, sqlite, memory", "import and Scorer.open, median"):
         assert part in said
+
+
+def test_bench_of_bad_days_prints_its_table() -> None:
+    """The table of bad days has a line for both forms, and nothing was dropped."""
+    said = run("bench_faults.py", "--only", "noeviction").splitlines()
+    rows = [line for line in said if "Redis full" in line]
+    assert len(rows) == 2
+    assert all(line.split()[-2] == "0" for line in rows)
+
+
+def test_bench_of_stores_sets_plain_ways_beside() -> None:
+    """The product is set beside a plain way in one run."""
+    said = run("bench_store.py", "--events", "60", "--only", "raw rows")
+    for part in ("product: times as many a second", "plain way: bytes a sign-up"):
+        assert part in said
+
+
+def test_soak_ends_in_parity() -> None:
+    """After seconds of two writers the store holds what a replay of their sign-ups holds, and nothing failed."""
+    said = run("bench_soak.py", "--minutes", "0.05", "--store", "sqlite", "--events", "100")
+    for part in ("states differ from a replay", "sign-ups without velocity", "writes dropped", "growth an hour"):
+        assert part in said
+    assert "MISSED" not in said

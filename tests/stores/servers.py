@@ -62,12 +62,14 @@ class Server:
         folder: Its folder; short, since the path of a Unix socket has at most 108 bytes.
         port: Its port; 0 for none.
         password: Its password, if it wants one.
+        command: How it was started.
     """
 
     process: subprocess.Popen[bytes]
     folder: Path
     port: int = 0
     password: str = ""
+    command: tuple[str, ...] = ()
     clients: list[redis.Redis] = field(default_factory=list)
 
     @property
@@ -89,6 +91,13 @@ class Server:
         if not self.clients:
             self.clients.append(redis.Redis(unix_socket_path=str(self.socket), password=self.password or None))
         return self.clients[0]
+
+    def restart(self) -> None:
+        """Start it again after it ended, with what it left on disk."""
+        self.process.wait()
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
+        _await(self)
 
     def stop(self) -> None:
         """End the server."""
@@ -125,9 +134,10 @@ def start(*options: str, port: bool = False, password: str = "", name: str = "")
     given += ["--requirepass", password] if password else []
     if "--tls-port" not in options:
         given += ["--port", str(number)]
+    whole = (command, *given, *options)
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([command, *given, *options], stdout=log, stderr=log)
-    running = Server(process, folder, number, password)
+        process = subprocess.Popen(whole, stdout=log, stderr=log)
+    running = Server(process, folder, number, password, whole)
     try:
         _await(running)
     except BaseException:

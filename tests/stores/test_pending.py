@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from signup_risk import Assessment
-from signup_risk.stores import ABUSIVE, HOUR_1, KeyView, MemoryStore, PendingWrites, SqliteStore
+from signup_risk.stores import ABUSIVE, HOUR_1, Exchange, KeyView, MemoryStore, PendingWrites, SqliteStore, Touch
 from signup_risk.stores.contract import START, touch_at
 from signup_risk.stores.windows import SECOND
 
@@ -15,6 +15,29 @@ def count(store: SqliteStore | MemoryStore) -> int:
     """Count the sign-ups on the key in question."""
     at = START + 100 * SECOND
     return KeyView(store.peek(touch_at(at, 0, 5)).states[1], at).count(HOUR_1)
+
+
+class Watched(MemoryStore):
+    """A store that says how many writes were held while it made one."""
+
+    pending: PendingWrites
+    seen: tuple[int, ...] = ()
+
+    def exchange(self, touch: Touch, *, timeout: float | None = None) -> Exchange:
+        """Note, and do."""
+        self.seen = (*self.seen, len(self.pending))
+        return super().exchange(touch, timeout=timeout)
+
+
+def test_a_write_being_made_is_still_held() -> None:
+    """Until a sign-up has been written it counts as held, so that its outcome is not taken for a stranger's."""
+    store = Watched()
+    store.pending = PendingWrites(store)
+    for number in (1, 2):
+        store.pending.add(touch_at(START + number * SECOND, number, 5))
+    store.pending.flush(5)
+    assert store.seen == (2, 1)
+    assert (len(store.pending), store.pending.made) == (0, 2)
 
 
 class Tally:

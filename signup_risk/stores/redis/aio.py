@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from redis.asyncio import connection as aio
 from redis.exceptions import RedisError, ResponseError
 
-from signup_risk.errors import StoreUnavailable
+from signup_risk.errors import StoreDamaged
 from signup_risk.stores.redis.address import Address
 from signup_risk.stores.redis.commands import Command
 from signup_risk.stores.redis.failures import DAMAGE, coded, late, lost, refused
@@ -59,7 +59,7 @@ class EventLoops:
         except (OSError, RedisError) as error:
             raise lost(where, error) from error
         except DAMAGE as error:
-            raise StoreUnavailable(f"a value of the velocity store is damaged ({type(error).__name__})") from error
+            raise StoreDamaged(f"a value of the velocity store is damaged ({type(error).__name__})") from error
 
     @staticmethod
     async def in_thread(work: Callable[..., T], *given: Any, **named: Any) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections import deque
@@ -10,8 +11,14 @@ from typing import Final
 
 from signup_risk.errors import StoreError
 
+_LOG: Final = logging.getLogger(__name__)
+
 #: Seconds between two rounds; what is held at most that long is lost if the process dies.
 EVERY: Final = 0.1
+
+#: Seconds that one round may take, and that stopping waits for the last one: a server that does not answer holds up
+#: neither the thread nor whoever closes the store.
+PATIENCE: Final = 1.0
 
 #: Rounds between two looks at the server.
 _LOOK_EVERY: Final = 100
@@ -21,11 +28,11 @@ class Behind:
     """Run rounds in a thread that starts with the first call of :meth:`start`. Safe under threads and forks.
 
     Args:
-        flush: Writes what is held; called in every round.
+        flush: Writes what is held, within seconds; called in every round.
         look: Looks at the server; called in every hundredth.
     """
 
-    def __init__(self, flush: Callable[[], None], look: Callable[[], None]) -> None:
+    def __init__(self, flush: Callable[[float], None], look: Callable[[], None]) -> None:
         self._flush = flush
         self._look = look
         self._stopped = threading.Event()
@@ -44,18 +51,20 @@ class Behind:
         """End the thread."""
         self._stopped.set()
         if self._thread is not None and self._pid == os.getpid() and self._thread is not threading.current_thread():
-            self._thread.join()
+            self._thread.join(PATIENCE)
 
     def _run(self) -> None:
         turn = 0
         while not self._stopped.wait(EVERY):
             turn += 1
             try:
-                self._flush()
+                self._flush(PATIENCE)
                 if turn % _LOOK_EVERY == 0:
                     self._look()
             except StoreError:  # the sign-ups themselves say so; what is held stays held
                 continue
+            except Exception as fault:  # noqa: BLE001 - a thread that ends would end all writing behind, unseen
+                _LOG.warning("writing behind failed with %s; it goes on", type(fault).__name__)
 
 
 class Held:

@@ -11,7 +11,7 @@ from typing import Final
 
 from redis import exceptions as told
 
-from signup_risk.errors import StoreTimeout, StoreUnavailable
+from signup_risk.errors import StoreDamaged, StoreTimeout, StoreUnavailable
 from signup_risk.stores.redis.wire import Refusal
 
 #: What error codes mean, and what to do (redis.io/docs/latest/develop/reference/protocol-spec; src/server.c of 7.0).
@@ -35,6 +35,25 @@ _MEANINGS: Final = {
 #: What reading a value raises that no version of this library wrote.
 DAMAGE: Final = (struct.error, TypeError, ValueError, IndexError)
 
+#: What Lua, and its library for packed values, say of bytes that the scripts cannot read (deps/lua/src/lua_struct.c of
+#: 7.0), and what the server says of a value of another type. Anything else that fails in a script may pass.
+_DAMAGED: Final = re.compile(r"user_script.*(too short|attempt to|bad argument)|WRONGTYPE", re.DOTALL)
+
+#: Codes that redis-py takes off what the server said, by its class of error; some classes are newer than 5.0.
+_TAKEN_OFF: Final = {
+    "AskError": "ASK",
+    "BusyLoadingError": "LOADING",
+    "ClusterCrossSlotError": "CROSSSLOT",
+    "ClusterDownError": "CLUSTERDOWN",
+    "MasterDownError": "MASTERDOWN",
+    "MovedError": "MOVED",
+    "NoPermissionError": "NOPERM",
+    "NoScriptError": "NOSCRIPT",
+    "OutOfMemoryError": "OOM",
+    "ReadOnlyError": "READONLY",
+    "TryAgainError": "TRYAGAIN",
+}
+
 _CODE: Final = re.compile(r"\b(" + "|".join(_MEANINGS) + r")\b")
 
 
@@ -46,6 +65,8 @@ def refused(where: str, refusal: Refusal) -> StoreUnavailable:
         refusal: What it replied. Before version 7 the code of an error inside a script stands within the text.
     """
     found = _CODE.search(str(refusal))
+    if found is None and _DAMAGED.search(str(refusal)):
+        return StoreDamaged(f"a value of the velocity store {where} is damaged: it answered {refusal.code[:40]}")
     if found is None:
         return StoreUnavailable(f"the velocity store {where} failed: the server answered {refusal.code[:40]}")
     return StoreUnavailable(f"the velocity store {where} failed: {_MEANINGS[found[1]]} ({found[1]})")
@@ -73,15 +94,13 @@ def lost(where: str, error: Exception) -> StoreUnavailable:
 def coded(error: Exception) -> str:
     """Return what the server said, with the code that redis-py takes off some errors."""
     text = str(error)
-    if isinstance(error, told.NoScriptError):
-        return "NOSCRIPT " + text
+    if code := _TAKEN_OFF.get(type(error).__name__):
+        return f"{code} {text}"
     if _CODE.search(text):
         return text
-    if isinstance(error, told.BusyLoadingError):
-        return "LOADING"
     if isinstance(error, told.AuthenticationError):
         return "NOAUTH" if "required" in text.lower() else "WRONGPASS"
-    return "NOPERM" if isinstance(error, told.NoPermissionError) else "ERR " + text
+    return "ERR " + text
 
 
 def _reason(error: Exception) -> str:

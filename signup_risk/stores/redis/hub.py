@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
-from signup_risk.errors import StoreError, StoreMismatch, StoreTimeout, StoreUnavailable
+from signup_risk.errors import StoreDamaged, StoreError, StoreMismatch, StoreTimeout
 from signup_risk.stores.journal import SETTLED_FOR
 from signup_risk.stores.redis import commands, layout
 from signup_risk.stores.redis.address import read_address
@@ -72,6 +72,7 @@ class Hub:
         self._users_lock = threading.Lock()
         self._flushing = threading.Lock()
         self._hint = threading.local()
+        self._marks: dict[bytes, bytes] = {}
 
     def join(self) -> None:
         """Count one more user."""
@@ -95,6 +96,7 @@ class Hub:
 
         Raises:
             StoreTimeout: It took longer; what was sent may still be carried out.
+            StoreDamaged: A value in it is none that this library wrote.
             StoreUnavailable: The server failed, or cannot be reached.
         """
         end = time.monotonic() + (PATIENCE if timeout is None else timeout)
@@ -105,7 +107,7 @@ class Hub:
         except StopIteration as result:
             return result.value  # type: ignore[no-any-return]
         except DAMAGE as error:
-            raise StoreUnavailable(f"a value of the velocity store is damaged ({type(error).__name__})") from error
+            raise StoreDamaged(f"a value of the velocity store is damaged ({type(error).__name__})") from error
 
     def call(self, step: Iterable[commands.Command], timeout: float | None) -> list[Any]:
         """Send commands and return the replies; a refusal is raised."""
@@ -136,15 +138,16 @@ class Hub:
         """
         if not self.settled and not self.done:
             return
-        if not self._flushing.acquire(timeout=PATIENCE if timeout is None else max(timeout, 0.0)):
+        end = time.monotonic() + (PATIENCE if timeout is None else max(timeout, 0.0))
+        if not self._flushing.acquire(timeout=max(0.0, end - time.monotonic())):
             raise StoreTimeout(f"the velocity store {self.link.where} was busy writing behind")
         try:
             while self.settled or self.done:
-                self._flush(timeout)
+                self._flush(end - time.monotonic())
         finally:
             self._flushing.release()
 
-    def _flush(self, timeout: float | None) -> None:
+    def _flush(self, timeout: float) -> None:
         rows, done = self.settled.take(BATCH), self.done.take(BATCH)
         step = [plain(own, b"SET", own, record, b"EX", layout.KEEP) for own, record in done]
         if rows:
@@ -165,8 +168,8 @@ class Hub:
             StoreMismatch: It was written under another secret or by another layout.
         """
         meta = self.names.meta
-        fields = {b"layout": layout.VERSION.encode(), b"secret": check.encode()}
-        steps = [plain(meta, b"HSETNX", meta, field, value) for field, value in fields.items()]
+        fields = self._marks = {b"layout": layout.VERSION.encode(), b"secret": check.encode()}
+        steps = self._marking()
         steps += [plain(meta, b"HMGET", meta, *fields), plain(meta, b"EXPIRE", meta, _KEEP_META)]
         is_new, _, found, _ = self.call(steps, None)
         for (field, value), held in zip(fields.items(), found, strict=True):
@@ -178,13 +181,21 @@ class Hub:
                 )
         self.look(is_new=bool(is_new))
 
+    def _marking(self) -> list[commands.Command]:
+        meta = self.names.meta
+        return [plain(meta, b"HSETNX", meta, field, value) for field, value in self._marks.items()]
+
     def look(self, *, is_new: bool = False) -> None:
-        """Find out whether the server evicts keys, and remember it for the retention.
+        """Find out whether the server evicts keys, and remember it for the retention; mark one that has lost its marks.
+
+        A server that came back empty would otherwise be open to a worker with another secret.
 
         Evictions are counted by a server from its start. What it had evicted when the store was made does not count;
         what it evicts of others does, since nobody can tell. A user who may not ask for INFO is not told.
         """
         meta, mark = self.names.meta, self.names.evicted
+        if self._marks:
+            self.call(self._marking(), None)
         replies = [self.link.ask(node, plain(b"", b"INFO")) for node in self.link.nodes()]
         for server, evicted in [_info(reply) for reply in replies if isinstance(reply, bytes)]:
             field = f"evicted:{server}".encode()

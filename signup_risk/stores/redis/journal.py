@@ -14,10 +14,12 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from signup_risk.stores.deadline import left
 from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR, JournalEntry
 from signup_risk.stores.redis import commands
 from signup_risk.stores.redis.commands import call, plain
 from signup_risk.stores.redis.hub import shared_hub
+from signup_risk.stores.redis.link import PATIENCE
 from signup_risk.stores.windows import DAY, SECOND
 
 #: Seconds for which the stream is kept after the last entry; the counter stays twice as long.
@@ -52,12 +54,13 @@ class RedisJournal:
         self._hub.noted()
         if not entries:
             return
-        self._hub.flush(timeout)
+        until = time.monotonic() + (PATIENCE if timeout is None else timeout)
+        self._hub.flush(left(until))
         words = (word for e in entries for word in (b"%d" % e.at, b"1" if e.brief else b"0", e.content))
         # The time in milliseconds: no journal has ever had as many entries as milliseconds have passed since 1970.
         first = time.time_ns() // 1_000_000
         names = self._hub.names
-        self._hub.call([call(commands.APPEND, [names.counter, names.entries], first, _KEEP, *words)], timeout)
+        self._hub.call([call(commands.APPEND, [names.counter, names.entries], first, _KEEP, *words)], left(until))
 
     def since(self, number: int, *, timeout: float | None = None) -> list[tuple[int, bytes]]:
         """See :meth:`signup_risk.stores.journal.Journal.since`.
@@ -69,7 +72,8 @@ class RedisJournal:
             return []
         name = self._hub.names.entries
         (rows,) = self._hub.call([plain(name, b"XRANGE", name, b"%d-1" % number, b"+")], timeout)
-        return [(int(row.partition(b"-")[0]), fields[5]) for row, fields in rows]
+        # What somebody else put into the stream has no such field; whoever folds the entries passes over it.
+        return [(int(row.partition(b"-")[0]), fields[5] if len(fields) > 5 else b"") for row, fields in rows]
 
     def settle(self, short: int, at: int, record: bytes, *, timeout: float | None = None) -> None:
         """See :meth:`signup_risk.stores.journal.Journal.settle`; it is written behind."""
@@ -79,23 +83,25 @@ class RedisJournal:
 
     def settled(self, shorts: Sequence[int], *, timeout: float | None = None) -> dict[int, bytes]:
         """See :meth:`signup_risk.stores.journal.Journal.settled`; what other processes settled comes a moment late."""
-        self._hub.flush(timeout)
+        until = time.monotonic() + (PATIENCE if timeout is None else timeout)
+        self._hub.flush(left(until))
         found: dict[int, bytes] = {}
         name = self._hub.names.settled
         for start in range(0, len(shorts), _BATCH):
             part = shorts[start : start + _BATCH]
-            (records,) = self._hub.call([plain(name, b"HMGET", name, *[b"%d" % short for short in part])], timeout)
+            (records,) = self._hub.call([plain(name, b"HMGET", name, *[b"%d" % short for short in part])], left(until))
             found.update((short, held) for short, held in zip(part, records, strict=True) if held is not None)
         return found
 
     def trim(self, at: int, *, limit: int | None = None, timeout: float | None = None) -> int:
         """See :meth:`signup_risk.stores.journal.Journal.trim`."""
-        self._hub.flush(timeout)
+        until = time.monotonic() + (PATIENCE if timeout is None else timeout)
+        self._hub.flush(left(until))
         names = self._hub.names
         keys = [names.settled, names.order, names.entries]
         start = b"0" if limit is None else self._cursor
         words = (b"%d" % (at - SETTLED_FOR), b"%d" % (at - KEPT_FOR), _ALL if limit is None else limit, start)
-        ((gone, cursor),) = self._hub.call([call(commands.TRIM, keys, *words)], timeout)
+        ((gone, cursor),) = self._hub.call([call(commands.TRIM, keys, *words)], left(until))
         if limit is not None:
             self._cursor = cursor
         return int(gone)

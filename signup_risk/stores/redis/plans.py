@@ -9,6 +9,9 @@ round trips, each key atomic. A process that dies between them, or does not get 
 The same sign-up sent again (by the caller, or from the queue of pending writes) records the rest: a script passes over
 a key that has it already. That is certain while the key keeps it among its 64 newest or, on a busier key, for
 :data:`MARKED` seconds. The call that completes another one's sign-up calls it repeated.
+
+A sign-up without an id has a nonce to be recognised by when the queue sends it again. A cluster does not look at it,
+since every key would need a mark of its own: there such a sign-up may count twice after a call that timed out.
 """
 
 from __future__ import annotations
@@ -27,6 +30,9 @@ Plan = Generator[Sequence[Command], list[Any], T]
 
 #: Seconds for which a busy key of a cluster knows that a sign-up was recorded on it.
 MARKED: Final = 600
+
+#: Seconds for which one server knows a sign-up without an id by its nonce: longer than an outage lasts.
+NONCE_KEPT: Final = 86_400
 
 
 class Read(NamedTuple):
@@ -47,11 +53,11 @@ def exchange(names: Names, touch: Touch) -> Plan[Read]:
     """Read and record a sign-up on one server."""
     keys = [names.key(entry.key) for entry in touch.entries]
     keys.append(names.counter)
-    if touch.signup:
-        keys.append(names.signup(touch.signup))
+    if touch.name:
+        keys.append(names.signup(touch.name))
     rows = [layout.row_of(entry, touch) for entry in touch.entries]
-    at = b"%d" % touch.at
-    (held,) = yield [call(commands.EXCHANGE, keys, at, layout.KEEP, layout.keys_of(touch), *rows)]
+    record = (layout.keys_of(touch), layout.KEEP) if touch.signup else (b"", NONCE_KEPT)
+    (held,) = yield [call(commands.EXCHANGE, keys, b"%d" % touch.at, layout.KEEP, *record, *rows)]
     count = len(rows)
     states, _ = known(_blobs(held[:count]), touch)
     return Read(Exchange(states, held[count + 1] == 1), _number(held[count]))

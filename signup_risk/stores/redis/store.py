@@ -26,7 +26,7 @@ class RedisStore:
     expire in the server 97 days after their last write, so nothing has to be swept.
 
     A call that times out may still be carried out by the server. The same sign-up sent again, as the queue of pending
-    writes does, counts once, if it has an id; one without an id cannot be recognised and may then count twice.
+    writes does, counts once; on a cluster one without an id cannot be recognised and may then count twice.
 
     If the server has a ``maxmemory``, give it ``maxmemory-policy volatile-ttl``: it then gives up first what is next
     to expire, the keys that were silent for longest, and never what other applications keep without a time to live.
