@@ -22,6 +22,7 @@ from signup_risk.errors import StoreMismatch, StoreTimeout, StoreUnavailable
 from signup_risk.stores.base import Exchange, Touch, known, recorded
 from signup_risk.stores.checkpoint import Checkpointer
 from signup_risk.stores.forks import claim, release
+from signup_risk.stores.sqlite_erasure import SqliteErasure
 from signup_risk.stores.state import LAYOUT, KeyState, judge
 from signup_risk.stores.windows import RETENTION
 
@@ -46,7 +47,7 @@ _READ: Final = f"SELECT id, state FROM keys WHERE id IN ({', '.join('?' * _BATCH
 _WRITE: Final = "INSERT OR REPLACE INTO keys (id, state) VALUES (?, ?)"
 
 
-class SqliteStore:
+class SqliteStore(SqliteErasure):
     """Keep velocity in a file.
 
     Args:
@@ -137,6 +138,7 @@ class SqliteStore:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("PRAGMA cache_size = -16384")
+        connection.execute("PRAGMA secure_delete = FAST")  # old states of a key leave nothing beside the new one
         return connection
 
     def _prepare(self, check: str) -> None:

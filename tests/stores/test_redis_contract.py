@@ -10,6 +10,8 @@ import pytest
 
 from signup_risk.stores import Store
 from signup_risk.stores.contract import StoreContract
+from signup_risk.stores.erasure import ErasableStore
+from signup_risk.stores.erasure_contract import ErasureContract
 from signup_risk.stores.journal import Journal
 from signup_risk.stores.journal_contract import JournalContract
 from signup_risk.stores.ledger import Ledger
@@ -55,6 +57,16 @@ class TestRedisStore(_Opening, StoreContract):
         return store
 
 
+class TestRedisErasure(_Opening, ErasureContract):
+    """Hold the store to the contract of erasing."""
+
+    def open(self, tmp_path: Path) -> ErasableStore:
+        """Open a store."""
+        store = RedisStore(self.url(tmp_path))
+        self.open_ones.append(store)
+        return store
+
+
 class TestRedisJournal(_Opening, JournalContract):
     """Hold the journal to the contract."""
 
@@ -92,6 +104,10 @@ class _OnCluster:
 
 class TestClusterStore(_OnCluster, TestRedisStore):
     """Hold the store to the contract, on a cluster."""
+
+
+class TestClusterErasure(_OnCluster, TestRedisErasure):
+    """Hold the store to the contract of erasing, on a cluster."""
 
 
 class TestClusterJournal(_OnCluster, TestRedisJournal):

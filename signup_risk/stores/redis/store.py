@@ -8,6 +8,7 @@ from signup_risk.stores.base import Exchange, Touch
 from signup_risk.stores.redis import plans
 from signup_risk.stores.redis.aio import EventLoops
 from signup_risk.stores.redis.commands import plain
+from signup_risk.stores.redis.erasure import RedisErasure
 from signup_risk.stores.redis.hub import new_hub
 from signup_risk.stores.redis.plans import Plan, Read
 
@@ -18,7 +19,7 @@ _SCAN: Final = 200
 _START: Final = (0, b"0")
 
 
-class RedisStore:
+class RedisStore(RedisErasure):
     """Keep velocity in Redis or Valkey, version 6.2 or newer.
 
     A sign-up is one round trip to one server and two to a cluster (:mod:`signup_risk.stores.redis.plans` says what
