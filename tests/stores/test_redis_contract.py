@@ -12,8 +12,8 @@ from signup_risk.stores import Store
 from signup_risk.stores.contract import StoreContract
 from signup_risk.stores.erasure import ErasableStore
 from signup_risk.stores.erasure_contract import ErasureContract
-from signup_risk.stores.journal import Journal
-from signup_risk.stores.journal_contract import JournalContract
+from signup_risk.stores.journal import ErasableJournal, Journal
+from signup_risk.stores.journal_contract import JournalContract, JournalErasureContract
 from signup_risk.stores.ledger import Ledger
 from signup_risk.stores.ledger_contract import LedgerContract
 from signup_risk.stores.redis import RedisJournal, RedisLedger, RedisStore
@@ -77,6 +77,16 @@ class TestRedisJournal(_Opening, JournalContract):
         return journal
 
 
+class TestRedisJournalErasure(_Opening, JournalErasureContract):
+    """Hold the journal to the contract of changing what has been written."""
+
+    def open(self, tmp_path: Path) -> ErasableJournal:
+        """Open a journal."""
+        journal = RedisJournal(self.url(tmp_path))
+        self.open_ones.append(journal)
+        return journal
+
+
 class TestRedisLedger(_Opening, LedgerContract):
     """Hold the ledger to the contract."""
 
@@ -112,6 +122,10 @@ class TestClusterErasure(_OnCluster, TestRedisErasure):
 
 class TestClusterJournal(_OnCluster, TestRedisJournal):
     """Hold the journal to the contract, on a cluster."""
+
+
+class TestClusterJournalErasure(_OnCluster, TestRedisJournalErasure):
+    """Hold the journal to the contract of changing what has been written, on a cluster."""
 
 
 class TestClusterLedger(_OnCluster, TestRedisLedger):

@@ -43,7 +43,7 @@ class Names:
     """
 
     __slots__ = (
-        "_keys", "_marks", "_signups", "counter", "entries", "evicted", "meta", "order", "outcome_counter",
+        "_keys", "_marks", "_signups", "copied", "copy", "counter", "entries", "evicted", "meta", "order", "outcome_counter",
         "outcome_index", "outcomes", "pattern", "settled", "signups",
     )  # fmt: skip
 
@@ -59,6 +59,8 @@ class Names:
         self.entries = prefix + b"e{j}"
         self.settled = prefix + b"r{j}"
         self.order = prefix + b"o{j}"
+        self.copy = prefix + b"c{j}"
+        self.copied = prefix + b"x{j}"
         self.outcome_counter = prefix + b"n{l}"
         self.outcomes = prefix + b"e{l}"
         self.outcome_index = prefix + b"i{l}"
