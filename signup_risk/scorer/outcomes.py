@@ -16,7 +16,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -249,12 +249,24 @@ class Outcomes:
         Raises:
             StoreError: The ledger fails.
         """
-        name, _ = self._named(signup_id)
+        return self.forget([self._named(signup_id)[0]])
+
+    def forget(self, names: Collection[int]) -> int:
+        """Forget all that was said of sign-ups, by their 63-bit names; return how many entries went.
+
+        Raises:
+            StoreError: The ledger fails; what went so far is gone.
+        """
         with self._flushing, self._holding:
-            kept = [entry for entry in self._waiting if entry.name != name]
+            kept = [entry for entry in self._waiting if entry.name not in names]
             gone = len(self._waiting) - len(kept)
             self._waiting = deque(kept)
-            return gone + self._ledger.erase(name)
+            return gone + sum(self._ledger.erase(name) for name in names)
+
+    def of(self, name: int) -> list[LedgerEntry]:
+        """Return all that was said of a sign-up, by its 63-bit name: what the ledger has, then what waits for it."""
+        with self._flushing, self._holding:
+            return self._ledger.of(name) + [entry for entry in self._waiting if entry.name == name]
 
     def close(self) -> None:
         """Bring what waits to the ledger if it takes it, say in the log what it did not take, and release it."""

@@ -26,6 +26,7 @@ from signup_risk.scorer.campaign_face import CampaignFace
 from signup_risk.scorer.gate import StoreGate, StoreHealth
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
 from signup_risk.scorer.outcomes import UNSPECIFIED, DecisionNote, Outcomes
+from signup_risk.scorer.rights_face import RightsFace
 from signup_risk.scorer.sandbox import fixed, warn_of_sandbox
 from signup_risk.scorer.threads import Threads
 from signup_risk.scorer.times import microseconds, timely, utc_now
@@ -52,7 +53,7 @@ Outcome = Literal["abusive", "legitimate", "cleared", "step_up_passed", "step_up
 DEADLINE_MS: Final = 50.0
 
 
-class Scorer(CampaignFace):
+class Scorer(CampaignFace, RightsFace):
     """Assess sign-ups. Safe under threads; open one a process.
 
     Use :meth:`open`; the constructor takes the parts.

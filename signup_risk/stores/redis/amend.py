@@ -38,6 +38,6 @@ def amended(hub: Hub, changes: Mapping[int, bytes | None], timeout: float | None
         (reply,) = hub.call([call(commands.AMEND, keys, token, _ABANDONED, _KEEP, last, _PART, *told)], timeout)
         if reply is None:
             raise StoreTimeout("another process is erasing from the journal of campaigns; do it again in a minute")
-        found, last = found + reply[0], reply[1]
+        found, last = found + int(reply[0]), reply[1]
         if not last:
             return found

@@ -43,8 +43,8 @@ class Names:
     """
 
     __slots__ = (
-        "_keys", "_marks", "_signups", "copied", "copy", "counter", "entries", "evicted", "meta", "order", "outcome_counter",
-        "outcome_index", "outcomes", "pattern", "settled", "signups",
+        "_keys", "_marks", "_signups", "copied", "copy", "counter", "entries", "evicted", "meta", "order",
+        "outcome_counter", "outcome_index", "outcomes", "pattern", "settled", "signups",
     )  # fmt: skip
 
     def __init__(self, prefix: bytes) -> None:
