@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -28,6 +29,7 @@ from signup_risk.scorer.rights_results import (
 from signup_risk.scorer.watch import CampaignWatch
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, KeyState, LedgerEntry, Touch
 from signup_risk.stores.erasure import ErasableStore, Traces
+from signup_risk.stores.hashing import SIGNUP
 from signup_risk.stores.journal import ErasableJournal
 from signup_risk.stores.pending import Write
 
@@ -58,7 +60,7 @@ class Rights:
         gate: Leads to the velocity store.
         outcomes: Leads to the ledger.
         watch: Leads to campaigns; None if there are none.
-        hashers: Every secret under which something may be kept.
+        hasher: Names people under the store's secret, and the second one during a rotation: both are searched.
         references: Needed to read what the person typed as sign-ups are read.
         clock: Tells the time.
 
@@ -71,7 +73,7 @@ class Rights:
         gate: StoreGate,
         outcomes: Outcomes,
         watch: CampaignWatch | None,
-        hashers: Sequence[Hasher],
+        hasher: Hasher,
         references: References,
         clock: Callable[[], datetime],
     ) -> None:
@@ -84,7 +86,7 @@ class Rights:
         self._pending = gate.pending
         self._outcomes = outcomes
         self._watch = watch
-        self._hashers = hashers
+        self._hashers = (hasher,) if hasher.second is None else (hasher, hasher.second)
         self._references = references
         self._clock = clock
 
@@ -103,13 +105,8 @@ class Rights:
         """Show what is kept of a person; see :meth:`signup_risk.Scorer.export`."""
         every = [self._find(person, hasher) for hasher in self._hashers]
         keys = {one.kind: one for found in reversed(every) for one in _keys(found)}
-        signups: dict[str | int, KeptSignup] = {}
-        for found in every:
-            for name in found.traces.signups:
-                kept = _signup(found, name, person.signup_id if name == found.keyed.signup else None)
-                signups.setdefault(kept.signup_id or name, kept)
         queued = sum(len(found.queued) for found in every)
-        return PersonalData(tuple(keys.values()), tuple(signups.values()), queued, _missing(person, every))
+        return PersonalData(tuple(keys.values()), _signups(every, person), queued, _missing(person, every))
 
     def _find(self, person: Person, hasher: Hasher) -> _Found:
         keyed = person.keyed(self._references, hasher, self._clock())
@@ -189,20 +186,53 @@ def _keys(found: _Found) -> Iterator[KeptKey]:
             yield KeptKey(kind, *seen, state.total, codes.count(ABUSIVE), codes.count(LEGITIMATE))
 
 
-def _signup(found: _Found, name: int, given: str | None) -> KeptSignup:
+def _signups(every: Sequence[_Found], person: Person) -> tuple[KeptSignup, ...]:
+    """Return the sign-ups, each once, although two secrets give it two names."""
+    ids = {text for found in every for name in found.traces.signups if (text := _id(found, name)) is not None}
+    ids |= set() if person.signup_id is None else {person.signup_id}
+    told: dict[str | int, KeptSignup] = {}
+    for found in every:
+        named = {found.hasher.name(SIGNUP, text): text for text in ids}
+        for name in sorted(found.traces.signups, key=lambda name: name not in named):
+            kept = _signup(found, name, named.get(name))
+            if kept.signup_id in told:
+                told[kept.signup_id] = _merged(told[kept.signup_id], kept)
+            elif kept.signup_id is not None or len(told) < len(found.traces.signups):
+                # One whose id nobody can read any more may be there already, under its other name.
+                told[kept.signup_id or name] = kept
+    return tuple(told.values())
+
+
+def _id(found: _Found, name: int) -> str | None:
+    """Return the id of a sign-up if it is kept anywhere, sealed."""
+    sealed = [one.sealed for one in found.trail.settled if one.name == name]
+    sealed += [bytes.fromhex(one.sealed) for _, _, one in found.trail.members if one.name == name]
+    sealed += [entry.sealed for entry in found.said[name]]
+    return found.hasher.unseal(name, sealed[0]) if sealed else None
+
+
+def _signup(found: _Found, name: int, signup_id: str | None) -> KeptSignup:
     settled = next((one for one in found.trail.settled if one.name == name), None)
     members = [(campaign, at, one) for campaign, at, one in found.trail.members if one.name == name]
-    said = found.said[name]
-    sealed = [settled.sealed] if settled else []
-    sealed += [bytes.fromhex(one.sealed) for _, _, one in members] + [entry.sealed for entry in said]
     return KeptSignup(
-        signup_id=given or (found.hasher.unseal(name, sealed[0]) if sealed else None),
+        signup_id=signup_id,
         keys=len(found.traces.signups[name]),
         at=moment(settled.at) if settled else None,
         fpr=settled.fpr if settled else None,
         decision=settled.decision if settled else None,
         memberships=tuple(KeptMembership(c, moment(at), m.probability, m.decision) for c, at, m in members),
-        outcomes=tuple(_outcome(entry) for entry in said),
+        outcomes=tuple(_outcome(entry) for entry in found.said[name]),
+    )
+
+
+def _merged(one: KeptSignup, other: KeptSignup) -> KeptSignup:
+    """Return what is kept of a sign-up under two names."""
+    settled = one if one.at is not None else other
+    return replace(
+        settled,
+        keys=max(one.keys, other.keys),
+        memberships=one.memberships + other.memberships,
+        outcomes=one.outcomes + other.outcomes,
     )
 
 

@@ -98,4 +98,4 @@ class RightsFace:
         return self._rights().export(Person(email, phone, country, device, card, signup_id))
 
     def _rights(self) -> Rights:
-        return Rights(self._gate, self._outcomes, self._watch, [self._hasher], self._references, self._clock)
+        return Rights(self._gate, self._outcomes, self._watch, self._hasher, self._references, self._clock)

@@ -36,4 +36,4 @@ def open_rights(url: str, references: References, *, secret: str | bytes | None 
         opened.enter_context(closing(watch))
         outcomes = Outcomes(open_ledger(url), gate, hasher)
         opened.enter_context(closing(outcomes))
-        yield Rights(gate, outcomes, watch, [hasher], references, utc_now)
+        yield Rights(gate, outcomes, watch, hasher, references, utc_now)

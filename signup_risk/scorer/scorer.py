@@ -114,6 +114,7 @@ class Scorer(CampaignFace, RightsFace):
         references: References | None = None,
         policy: Policy | None = None,
         secret: str | bytes | None = None,
+        second_secret: str | bytes | None = None,
         deadline_ms: float = DEADLINE_MS,
         explain: ExplainMode = "auto",
         clock: Callable[[], datetime] = utc_now,
@@ -131,6 +132,7 @@ class Scorer(CampaignFace, RightsFace):
             references: What is looked up; the bundled data by default.
             policy: Thresholds, lists and bounds; the default policy if not given.
             secret: Secret of the keyed hashes; see :func:`signup_risk.stores.hashing.hasher_for`.
+            second_secret: The other one while one takes the other's place, see :mod:`signup_risk.stores.marks`.
             deadline_ms: Milliseconds that a sign-up may wait for the store.
             explain: When to give reasons: ``auto`` unless the decision is allow, ``always`` or ``never``.
             clock: Tells the time for events without ``at``.
@@ -145,7 +147,7 @@ class Scorer(CampaignFace, RightsFace):
             StoreError: The store cannot be opened, or belongs to another secret.
         """
         artefact = ModelArtefact.load(model or bundled_model_path(), versions=VERSIONS)
-        opened, hasher = open_store(store, secret=secret)
+        opened, hasher = open_store(store, secret=secret, second_secret=second_secret)
         try:
             user_agent.warm()
             rules = policy or Policy()
@@ -236,6 +238,7 @@ class Scorer(CampaignFace, RightsFace):
         found, unseen = self.observe(KeyNames.of(under.prepared), answer, scored, under.left())
         assessment = self._judge.conclude(scored, found, unseen)
         self.decided(DecisionNote.of(assessment), under.left() if problem is None else 0.0)
+        self.also(under.prepared.keys.second, under.left() if problem is None else 0.0)
         return assessment
 
     def observe(
@@ -251,6 +254,10 @@ class Scorer(CampaignFace, RightsFace):
     def exchange(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:
         """Read and record the keys of one sign-up; see :meth:`signup_risk.scorer.gate.StoreGate.exchange`."""
         return self._gate.exchange(touch, timeout)
+
+    def also(self, touch: Touch | None, timeout: float) -> None:
+        """Record a sign-up under the second secret; see :meth:`signup_risk.scorer.gate.StoreGate.also`."""
+        self._gate.also(touch, timeout)
 
     async def assess_async(
         self,

@@ -88,3 +88,20 @@ def test_a_store_that_is_not_there(run: Run, tmp_path: Path, store: str) -> None
     """A store that cannot hold anything is refused, and none is made."""
     failed = run("forget", "--store", store.format(folder=tmp_path), "--email", "a@example.com")
     assert (failed.status, list(tmp_path.iterdir())) == (2, [])
+
+
+def test_the_ledger_is_brought_along(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With two live secrets the ledger is brought under the first one; without a second it says what is missing."""
+    url, old, new = f"sqlite:///{tmp_path}/two.db", "the first secret of all", "the second secret of all"
+    with Scorer.open(url, secret=old, second_secret=new) as scorer:
+        scorer.assess(FULL)
+        scorer.report("signup-7261", "abusive", at=AT)
+    monkeypatch.setenv("SIGNUP_RISK_SECRET", new)
+    refused = run("ledger", "rekey", "--store", url)
+    assert (refused.status, "SIGNUP_RISK_SECOND_SECRET" in refused.errors) == (2, True)
+    monkeypatch.setenv("SIGNUP_RISK_SECOND_SECRET", old)
+    assert run("ledger", "rekey", "--store", url).output == "1 entries brought under the first secret\n"
+    assert run("ledger", "rekey", "--store", url).output == "0 entries brought under the first secret\n"
+    monkeypatch.delenv("SIGNUP_RISK_SECOND_SECRET")
+    kept = json.loads(run("export", "--store", url, "--signup-id", "signup-7261").output)
+    assert [one["what"] for one in kept["signups"][0]["outcomes"]] == ["abusive"]

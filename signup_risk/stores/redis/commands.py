@@ -65,6 +65,7 @@ def _script(*names: str) -> Script:
 EXCHANGE: Final = _script("state", "exchange")
 RECORD: Final = _script("state", "record")
 CLAIM: Final = _script("claim")
+MARK: Final = _script("mark")
 JUDGE: Final = _script("state", "judge")
 SWEEP: Final = _script("state", "sweep")
 ERASE: Final = _script("state", "erase")

@@ -43,6 +43,7 @@ class RedisStore(RedisErasure):
             connections of a process to one server (32).
         check: Mark of the secret (:meth:`signup_risk.stores.hashing.Hasher.check`); a store written under another
             secret is refused, since none of its keys could be found.
+        second: Mark of the second secret of a rotation (:mod:`signup_risk.stores.marks`); empty for none.
 
     Raises:
         ConfigurationError: The URL cannot be used.
@@ -50,14 +51,14 @@ class RedisStore(RedisErasure):
         StoreUnavailable: The server cannot be reached.
     """
 
-    def __init__(self, url: str, *, check: str = "") -> None:
+    def __init__(self, url: str, *, check: str = "", second: str = "") -> None:
         self._hub = new_hub(url)
         self._hub.join()
         self._loops = EventLoops(self._hub.address)
         self._place = _START
         self._closed = False
         try:
-            self._hub.prepare(check)
+            self._hub.prepare(check, second)
         except BaseException:
             self.close()
             raise
