@@ -18,9 +18,11 @@ from signup_risk.features.catalog import CATALOG
 from signup_risk.references import References, open_references
 from signup_risk.scorer.gate import StoreGate
 from signup_risk.scorer.outcomes import Outcomes
+from signup_risk.scorer.parallel import assess_parallel
 from signup_risk.stores import Hasher, MemoryLedger, MemoryStore, Store, open_store
 from tests.histories import ADDRESSES, AGENTS, MAILBOXES
 from tests.scorer.samples import AT, FULL, told
+from tests.scorer.test_parallel import read, write
 from tests.stores.servers import Server, server
 
 A, B = "the first secret of all", "the second secret of all"
@@ -215,3 +217,12 @@ def test_campaigns_of_the_old_secret_can_be_read(tmp_path: Path) -> None:
         assert scorer.found_campaigns() is not None
     with Scorer.open(url, secret=B) as scorer:
         assert all(one.startswith("sealed:") for _, one, _ in scorer.campaign_joins())
+
+
+def test_workers_of_a_file_record_under_both(tmp_path: Path) -> None:
+    """Sign-ups that processes share out among them are recorded under the second secret as well."""
+    url, made = f"sqlite:///{tmp_path}/velocity.db", [FULL | {"signup_id": f"s{number}"} for number in range(70)]
+    with Scorer.open(url, secret=A, second_secret=B, deadline_ms=60_000) as scorer:
+        assert len(list(assess_parallel(scorer, enumerate(made), read, write, workers=1, timeout=60))) == 70
+    with Scorer.open(url, secret=B) as scorer:
+        assert [one.signups for one in scorer.export(email=FULL["email"]).keys] == [70]
