@@ -30,6 +30,7 @@ class CampaignBook:
         cells: Campaigns by the keys of their cells, those that sign-ups may still join.
         owner: Campaigns by the 32-bit names of their members.
         dismissed: Keys of cells that an analyst dismissed.
+        clock: Time of the newest entry folded, in microseconds.
     """
 
     def __init__(self) -> None:
@@ -42,7 +43,7 @@ class CampaignBook:
         self._ends: list[tuple[int, str]] = []
         self._bridges: dict[frozenset[str], set[str]] = {}
         self._of_day: Counter[str] = Counter()
-        self._clock = 0
+        self.clock = 0
         self._folded = 0
         self._fold = {
             "mark": self._mark,
@@ -51,6 +52,7 @@ class CampaignBook:
             "join": self._join,
             "bridge": self._bridge,
             "rule": self._rule,
+            "forget": self._forgotten,
         }
 
     def know(self, records: Iterable[CampaignRecord]) -> None:
@@ -89,7 +91,7 @@ class CampaignBook:
 
     def _apply(self, told: dict[str, Any]) -> None:
         fold = self._fold.get(told["t"])
-        self._clock = max(self._clock, told["at"])
+        self.clock = max(self.clock, told["at"])
         if fold is not None:
             fold(told)
 
@@ -226,10 +228,18 @@ class CampaignBook:
         if record.times:
             record.first_seen, record.last_seen = record.times[0], record.times[-1]
 
+    def _forgotten(self, told: dict[str, Any]) -> None:
+        shorts = set(told["s"])
+        for held in (self.marks, self.owner):
+            for short in shorts & held.keys():
+                del held[short]
+        for record in self.campaigns.values():
+            record.drop(shorts)
+
     def _forget(self) -> None:
         """Drop marks that no window reaches, and campaigns that have been silent as long as keys are remembered."""
-        self.marks = {short: at for short, at in self.marks.items() if at > self._clock - SETTLED_FOR}
-        horizon = self._clock - KEPT_FOR
+        self.marks = {short: at for short, at in self.marks.items() if at > self.clock - SETTLED_FOR}
+        horizon = self.clock - KEPT_FOR
         for record in [one for one in self.campaigns.values() if one.last_seen < horizon and one.ruling == "none"]:
             del self.campaigns[record.id]
             for held in (self.cells, self.dismissed):

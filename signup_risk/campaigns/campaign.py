@@ -91,6 +91,19 @@ class CampaignRecord:
         self.certain += member.probability
         self.first_seen, self.last_seen = self.times[0], self.times[-1]
 
+    def drop(self, shorts: set[int]) -> None:
+        """Forget members that were erased; the campaign stays what the others make it."""
+        gone = shorts & self.members.keys()
+        if not gone:
+            return
+        for short in gone:
+            del self.members[short]
+        self.times = sorted(member.at for member in self.members.values())
+        self.falls = Counter(name for member in self.members.values() for name in member.cells)
+        self.certain = sum(member.probability for member in self.members.values())
+        if self.times:
+            self.first_seen, self.last_seen = self.times[0], self.times[-1]
+
     @property
     def probability(self) -> float:
         """Return the mean probability of its members."""

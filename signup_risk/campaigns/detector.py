@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,6 +19,7 @@ from signup_risk.campaigns.settled import Settled, pack, unpack
 from signup_risk.campaigns.shared import shared_in_words
 from signup_risk.campaigns.sighting import Sighting, is_mark
 from signup_risk.errors import StoreTimeout
+from signup_risk.extract import signup_name
 from signup_risk.features.kinds import KIND
 from signup_risk.features.reading import Velocity
 from signup_risk.policy.decision import stricter
@@ -165,6 +167,27 @@ class Detector:
         """Append an analyst's ruling and apply it."""
         with self._lock:
             self._append([entry], None)
+
+    def forget(self, names: Collection[int], *, is_told: bool) -> int:
+        """Forget sign-ups that were erased.
+
+        Args:
+            names: Their 63-bit names.
+            is_told: Whether the journal told of them, so that every process has to forget them.
+
+        Returns:
+            How many updates that waited in this process were about them.
+        """
+        if is_told:
+            with self._lock:
+                self.refresh()
+                shorts = sorted({name & 0xFFFF_FFFF for name in names})
+                self._append([entries.forgotten(self.book.clock, shorts)], None)
+        about = [one for one in list(self.updates) if signup_name(one.signup_id, self._hasher) in names]
+        for one in about:
+            with contextlib.suppress(ValueError):  # fetched in the meantime
+                self.updates.remove(one)
+        return len(about)
 
     def refresh(self, until: float | None = None) -> None:
         """Fold what other processes have appended."""

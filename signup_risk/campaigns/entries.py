@@ -6,6 +6,7 @@
 ``cell``    another cell proved to be the same campaign's
 ``join``    sign-ups became members
 ``bridge``  a cell holds marks of two campaigns; two bridges that share no value make them one
+``forget``  sign-ups were erased, so that processes that run forget them too; entries before it name them no more
 ``rule``    an analyst confirmed, dismissed, named, split or restored a campaign, or something was done and undone
 ========== =======================================================================================================
 """
@@ -106,6 +107,11 @@ def bridged(at: int, campaign: str, other: str, kind: str) -> JournalEntry:
     return _entry(at, told={"t": "bridge", "at": at, "c": campaign, "other": other, "kind": kind})
 
 
+def forgotten(at: int, shorts: Sequence[int]) -> JournalEntry:
+    """Return the entry by which running processes forget sign-ups; it goes as marks do."""
+    return _entry(at, brief=True, told={"t": "forget", "at": at, "s": list(shorts)})
+
+
 def ruling(at: int, campaign: str, what: str, by: str, **details: Any) -> JournalEntry:
     """Return the entry of an analyst's ruling.
 
@@ -123,6 +129,11 @@ def read(content: bytes) -> dict[str, Any]:
     """Read an entry."""
     told: dict[str, Any] = json.loads(content)
     return told
+
+
+def write(told: Mapping[str, Any]) -> bytes:
+    """Write an entry."""
+    return json.dumps(told, separators=(",", ":")).encode()
 
 
 def cell_of(told: Sequence[Any]) -> Cell:
@@ -143,4 +154,4 @@ def cell_name(key: int) -> int:
 
 
 def _entry(at: int, told: Mapping[str, Any], *, brief: bool = False) -> JournalEntry:
-    return JournalEntry(at, brief, json.dumps(told, separators=(",", ":")).encode())
+    return JournalEntry(at, brief, write(told))

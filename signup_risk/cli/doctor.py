@@ -25,7 +25,13 @@ from signup_risk.policy import read_policy
 from signup_risk.references import References
 from signup_risk.scorer.scorer import DEADLINE_MS
 from signup_risk.stores import Hasher, Store, Touch, open_store
-from signup_risk.stores.hashing import SECRET_VARIABLE
+from signup_risk.stores.hashing import (
+    FILE_VARIABLE,
+    SECOND_FILE_VARIABLE,
+    SECOND_VARIABLE,
+    SECRET_VARIABLE,
+    named_secret,
+)
 from signup_risk.stores.windows import DAY, MINUTE
 
 Level = Literal["ok", "advice", "problem"]
@@ -145,13 +151,8 @@ def _references(references: References) -> Iterator[Finding]:
 
 def _secret(url: str) -> Iterator[Finding]:
     path = _file_of(url)
-    if os.environ.get(SECRET_VARIABLE):
-        try:
-            Hasher(os.environ[SECRET_VARIABLE].encode())
-        except ConfigurationError as problem:
-            yield Finding("problem", "secret", str(problem))
-            return
-        yield Finding("ok", "secret", f"from {SECRET_VARIABLE}")
+    if SECRET_VARIABLE in os.environ or FILE_VARIABLE in os.environ:
+        yield from _from_outside("secret", SECRET_VARIABLE, FILE_VARIABLE)
     elif path is not None:
         yield _secret_file(path.with_name(path.name + ".secret"), path)
     elif url.startswith("memory:"):
@@ -159,6 +160,30 @@ def _secret(url: str) -> Iterator[Finding]:
     else:
         text = f"a shared store needs one: set {SECRET_VARIABLE} to the same value for every process"
         yield Finding("problem", "secret", text)
+    if os.environ.get(SECOND_VARIABLE) or SECOND_FILE_VARIABLE in os.environ:
+        yield from _from_outside("second secret", SECOND_VARIABLE, SECOND_FILE_VARIABLE)
+        text = "every sign-up is recorded twice; once all have changed and the ledger came along, leave the old one out"
+        yield Finding("advice", "second secret", text)
+
+
+def _from_outside(name: str, variable: str, file_variable: str) -> Iterator[Finding]:
+    """Look at a secret that the environment holds, or a file that it names."""
+    path = os.environ.get(file_variable)
+    try:
+        given = named_secret(variable, file_variable)
+        Hasher(given.encode() if isinstance(given, str) else given or b"")
+    except ConfigurationError as problem:
+        yield Finding("problem", name, str(problem))
+        return
+    if path is None:
+        yield Finding("ok", name, f"from {variable}")
+        return
+    mode = stat.S_IMODE(Path(path).stat().st_mode)
+    if os.name == "posix" and mode & 0o077:
+        text = f"{path} can be read by others (mode {mode:o}); mount it with mode 400 (defaultMode in Kubernetes)"
+        yield Finding("problem" if mode & 0o007 else "advice", name, text)
+    else:
+        yield Finding("ok", name, f"from {path}, which {file_variable} names")
 
 
 def _secret_file(path: Path, store: Path) -> Finding:

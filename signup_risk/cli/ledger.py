@@ -17,8 +17,11 @@ from signup_risk.cli.table import aligned
 from signup_risk.errors import ConfigurationError
 from signup_risk.files.records import BadLine, signup_of
 from signup_risk.files.sources import open_source
+from signup_risk.scorer.gate import StoreGate
+from signup_risk.scorer.outcomes import Outcomes
 from signup_risk.scorer.times import microseconds, moment_of, utc_now
 from signup_risk.stores import Hasher, Ledger, open_ledger, open_store
+from signup_risk.stores.hashing import SECOND_VARIABLE
 
 if TYPE_CHECKING:
     from signup_risk.training.ledger_rows import LedgerJoin
@@ -34,6 +37,13 @@ A sign-up of which nothing was reported is unknown. With --assume-legitimate it 
 --mature-days old, and all younger ones stay unlabelled, reported or not.
 
 exit status: 0 all written, 1 some lines could not be read, 2 nothing could be done"""
+
+_REKEY: Final = """\
+Brings what the ledger keeps under the second secret (SIGNUP_RISK_SECOND_SECRET) under the first (SIGNUP_RISK_SECRET).
+Run it once all processes read under the new secret, and before the old one is left out: nobody could tell any more of
+whom the older entries speak. It may be stopped and run again.
+
+exit status: 0 done, 2 nothing could be done"""
 
 _SUMMARY: Final = """\
 Counts outcomes by kind and source, says how late they become known, what share of blocks was let through and, from
@@ -59,6 +69,20 @@ def add_ledger(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     summary.set_defaults(run=run_summary)
     _add_store(summary)
     summary.add_argument("--json", action="store_true", help="print JSON")
+    rekey = actions.add_parser("rekey", help="bring it under a new secret", description=_REKEY, formatter_class=form)
+    rekey.set_defaults(run=run_rekey)
+    rekey.add_argument("--store", metavar="URL", required=True, help="the velocity store, sqlite:///PATH")
+
+
+def run_rekey(options: argparse.Namespace) -> int:
+    """Bring the ledger that the options name under the first of two secrets."""
+    _check_store(options.store)
+    store, hasher = open_store(options.store)
+    with closing(store), closing(Outcomes(open_ledger(options.store), StoreGate(store), hasher)) as outcomes:
+        if hasher.second is None:
+            raise ConfigurationError(f"there is no second secret to bring entries from; set {SECOND_VARIABLE}")
+        print(f"{outcomes.rekey():,} entries brought under the first secret")
+    return 0
 
 
 def _add_store(parser: argparse.ArgumentParser) -> None:
@@ -140,16 +164,21 @@ def _join(path: str, join: LedgerJoin, output: EventFile) -> int:
 
 @contextmanager
 def _opened(url: str) -> Iterator[tuple[Ledger, Hasher]]:
-    """Open the ledger of a store that is there; a mistyped path must not become an empty store."""
+    """Open the ledger of a store that is there."""
+    _check_store(url)
+    store, hasher = open_store(url)
+    store.close()
+    with closing(open_ledger(url)) as ledger:
+        yield ledger, hasher
+
+
+def _check_store(url: str) -> None:
+    """See that a store is there; a mistyped path must not become an empty store."""
     scheme, _, rest = url.partition("://")
     if scheme == "memory":
         raise ConfigurationError("a memory store ends with its process and leaves no ledger; give the store's own URL")
     if scheme == "sqlite" and not Path(unquote(rest[1:])).is_file():
         raise ConfigurationError(f"there is no velocity store {unquote(rest[1:])}; check --store")
-    store, hasher = open_store(url)
-    store.close()
-    with closing(open_ledger(url)) as ledger:
-        yield ledger, hasher
 
 
 def _as_of(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from signup_risk.cli.ledger import add_ledger
 from signup_risk.cli.numbers import positive, seed
 from signup_risk.cli.refresh import run_refresh
 from signup_risk.cli.review import add_review
+from signup_risk.cli.rights import add_rights
 from signup_risk.cli.score import run_score
 from signup_risk.cli.simulate import DEFAULT_SCENARIO, run_simulate
 from signup_risk.cli.train import add_train
@@ -61,6 +62,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_simulate(commands)
     _add_evaluate(commands)
     _add_references(add_doctor(commands))
+    for command in add_rights(commands):
+        _add_references(command)
     return parser
 
 

@@ -8,9 +8,10 @@ from typing import Final
 
 from signup_risk.features.context import Context
 from signup_risk.features.keys import READERS
-from signup_risk.features.kinds import KIND, KINDS, KeyKind
+from signup_risk.features.kinds import ALL, KIND, KINDS, KeyKind
 from signup_risk.features.reading import Velocity
 from signup_risk.stores import Entry, Exchange, Hasher, KeyView, Touch
+from signup_risk.stores.hashing import SIGNUP
 
 _MASK: Final = 0xFFFF_FFFF
 _KEY_MASK: Final = (1 << 63) - 1
@@ -30,9 +31,15 @@ class Keys:
     Args:
         context: Facts of the sign-up.
         hasher: Names values under the store's secret.
+
+    Attributes:
+        kinds: Kind of each key.
+        names: 32-bit names of the values.
+        touch: What the sign-up touches.
+        second: What it touches under the second secret of a rotation, to be recorded as well; None without one.
     """
 
-    __slots__ = ("_hasher", "kinds", "names", "touch")
+    __slots__ = ("_hasher", "kinds", "names", "second", "touch")
 
     def __init__(self, context: Context, hasher: Hasher) -> None:
         self._hasher = hasher
@@ -42,6 +49,7 @@ class Keys:
             if value:
                 hashes[name] = hasher.name(code, value)
         names = self.names = {name: value & _MASK or 1 for name, value in hashes.items()}
+        hashes[ALL.name] = hasher.name(ALL.prefix(), "")  # each secret has a clock of its own
         self.kinds: list[str] = []
         entries = []
         for kind in KINDS:
@@ -51,6 +59,7 @@ class Keys:
                 entries.append(Entry(key, tuple([names.get(other, 0) for other in kind.attributes])))
         signup_id = context.signup.signup_id
         self.touch = Touch(context.at, signup_name(signup_id, hasher), tuple(entries))
+        self.second: Touch | None = None if hasher.second is None else Keys(context, hasher.second).touch
 
     def draw(self) -> float | None:
         """Return the sign-up's own number; see :func:`chance`."""
@@ -93,8 +102,8 @@ def _key(kind: KeyKind, hashes: dict[str, int]) -> int | None:
     it collides no more often than a hash would, and it tells nothing that they do not.
     """
     values = kind.values
-    if len(values) == 1:
-        return hashes.get(values[0])
+    if len(values) < 2:
+        return hashes.get(values[0] if values else kind.name)
     key, factors = _SEEDS[kind.name]
     for value, factor in zip(values, factors, strict=True):
         name = hashes.get(value)
@@ -108,6 +117,7 @@ def key_of(kind: str, values: Mapping[str, str], hasher: Hasher) -> int | None:
     """Return the key of a kind for values given by name; None if one of them is missing."""
     codes = {name: code for name, code, _ in _READERS}
     hashes = {name: hasher.name(codes[name], values[name]) for name in KIND[kind].values if name in values}
+    hashes[ALL.name] = hasher.name(ALL.prefix(), "")
     return _key(KIND[kind], hashes)
 
 
@@ -123,7 +133,7 @@ _SEEDS: Final = {kind.name: _seed(kind) for kind in KINDS}
 
 def signup_name(signup_id: str | None, hasher: Hasher) -> int:
     """Return the name under which a store knows a sign-up; 0 without an id."""
-    return 0 if signup_id is None else hasher.name(b"signup:", signup_id)
+    return 0 if signup_id is None else hasher.name(SIGNUP, signup_id)
 
 
 def chance(signup: int, hasher: Hasher) -> float | None:

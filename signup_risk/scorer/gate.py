@@ -119,6 +119,25 @@ class StoreGate:
             await asyncio.to_thread(self.pending.flush, _share(end))
         return answer, None
 
+    def also(self, touch: Touch | None, timeout: float) -> None:
+        """Record what nobody waits for, such as a sign-up under a second secret; what fails or is late is queued.
+
+        Args:
+            touch: What the sign-up touches; nothing is done without.
+            timeout: Seconds to wait for the store; 0 to leave it to the queue.
+        """
+        if touch is None:
+            return
+        if timeout <= 0 or not self._breaker.asks():
+            self.pending.add(touch)
+            return
+        try:
+            self._store.exchange(touch, timeout=timeout)
+        except StoreError as problem:
+            self._fail(touch, problem)
+        else:
+            self._breaker.worked()
+
     @property
     def store(self) -> Store:
         """Return the store."""

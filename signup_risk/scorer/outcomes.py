@@ -16,7 +16,8 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -26,6 +27,7 @@ from signup_risk.results import Assessment, DecisionName
 from signup_risk.scorer.gate import StoreGate
 from signup_risk.scorer.times import microseconds, moment_of, utc_now
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, Ledger, LedgerEntry, settle
+from signup_risk.stores.hashing import SIGNUP
 from signup_risk.stores.ledger import STRONG, WEAK
 
 #: How sure a weak outcome is if nothing is said: people fail steps and farms buy their passing, so it tips a label and
@@ -241,7 +243,8 @@ class Outcomes:
         while page := self._ledger.page(after):
             after = page[-1][0]
             told = {e.name: e for _, e in page if e.kind == "outcome" and e.what in STRONG and e.known_at >= first}
-            brought += sum(self._gate.store.report(*self._settled(entry, None)) for entry in told.values())
+            for entry in told.values():
+                brought += sum(self._gate.store.report(*write) for write in self._settled(entry, None)) > 0
         return brought
 
     def erase(self, signup_id: str) -> int:
@@ -252,12 +255,24 @@ class Outcomes:
         Raises:
             StoreError: The ledger fails.
         """
-        name, _ = self._named(signup_id)
+        return self.forget(self._names(*self._named(signup_id)))
+
+    def forget(self, names: Collection[int]) -> int:
+        """Forget all that was said of sign-ups, by their 63-bit names; return how many entries went.
+
+        Raises:
+            StoreError: The ledger fails; what went so far is gone.
+        """
         with self._flushing, self._holding:
-            kept = [entry for entry in self._waiting if entry.name != name]
+            kept = [entry for entry in self._waiting if entry.name not in names]
             gone = len(self._waiting) - len(kept)
             self._waiting = deque(kept)
-            return gone + self._ledger.erase(name)
+            return gone + sum(self._ledger.erase(name) for name in names)
+
+    def of(self, name: int) -> list[LedgerEntry]:
+        """Return all that was said of a sign-up, by its 63-bit name: what the ledger has, then what waits for it."""
+        with self._flushing, self._holding:
+            return self._ledger.of(name) + [entry for entry in self._waiting if entry.name == name]
 
     def close(self) -> None:
         """Bring what waits to the ledger if it takes it, say in the log what it did not take, and release it."""
@@ -294,22 +309,57 @@ class Outcomes:
             self._urgent = True
         return False
 
+    def _names(self, name: int, sealed: bytes) -> tuple[int, ...]:
+        """Return the names of a sign-up under every live secret; the one given first if the id cannot be read."""
+        if self._hasher.second is None:
+            return (name,)
+        signup_id = self._hasher.unseal(name, sealed)
+        names = [one.name(SIGNUP, signup_id) for one in (self._hasher, self._hasher.second)]
+        return tuple(names) if name in names else (name,)
+
     def _tell_velocity(self, entry: LedgerEntry, end: float) -> bool:
-        write = (entry.name, _code(entry.what), entry.known_at)
         try:
-            write = self._settled(entry, max(0.0, end - time.monotonic()))
+            writes = self._settled(entry, max(0.0, end - time.monotonic()))
         except StoreError as problem:
             self._log(problem)
-            self._gate.pending.add(write)
+            for name in self._names(entry.name, entry.sealed):
+                self._gate.pending.add((name, _code(entry.what), entry.known_at))
             return False
-        return self._gate.report(*write, max(0.0, end - time.monotonic()))
+        return sum(self._gate.report(*write, max(0.0, end - time.monotonic())) for write in writes) > 0
 
-    def _settled(self, entry: LedgerEntry, timeout: float | None) -> tuple[int, int | None, int]:
-        """Return what velocity is to know of the sign-up of an entry."""
-        found = settle(self._ledger.of(entry.name, timeout=timeout), _FOREVER)
+    def _settled(self, entry: LedgerEntry, timeout: float | None) -> list[tuple[int, int | None, int]]:
+        """Return what velocity is to know of the sign-up of an entry, under each of its names."""
+        names = self._names(entry.name, entry.sealed)
+        found = settle([one for name in names for one in self._ledger.of(name, timeout=timeout)], _FOREVER)
         if found is None or found.is_weak:
-            return entry.name, None, entry.known_at
-        return entry.name, _code(found.entry.what), found.known_at
+            return [(name, None, entry.known_at) for name in names]
+        return [(name, _code(found.entry.what), found.known_at) for name in names]
+
+    def rekey(self) -> int:
+        """Bring what the ledger keeps under the second secret under the first; return how many entries that were.
+
+        Done once all processes read under the new secret and before the old one is left out: the ledger is kept for
+        good, and without the old secret nobody could tell any more of whom it speaks. A call that broke off can be made
+        again. Who reported an outcome stays the keyed hash that it was: it can be told from others, not matched.
+
+        Raises:
+            StoreError: The ledger fails.
+        """
+        after = moved = 0
+        while page := self._ledger.page(after):
+            after = page[-1][0]
+            for name in dict.fromkeys(entry.name for _, entry in page):
+                held = self._ledger.of(name)
+                signup_id = self._hasher.unseal(name, held[0].sealed) if held else ""
+                own = self._hasher.name(SIGNUP, signup_id)
+                if held and self._is_second(name, signup_id):
+                    sealed = self._hasher.seal(own, signup_id)
+                    self._ledger.append([replace(entry, name=own, sealed=sealed) for entry in held])
+                    moved += self._ledger.erase(name)
+        return moved
+
+    def _is_second(self, name: int, signup_id: str) -> bool:
+        return self._hasher.second is not None and self._hasher.second.name(SIGNUP, signup_id) == name
 
     def _log(self, problem: StoreError) -> None:
         """Say why outcomes wait, at most once a minute; the text holds nothing of a person."""

@@ -165,10 +165,11 @@ class _Run(Generic[P, R]):
         self._scored.append(chunk)
 
     def _answer(self, keyed: Keyed, chunk: _Chunk[P]) -> Answer:
-        at, signup, keys, attributes, kinds, names = keyed
+        at, signup, keys, attributes, kinds, names, second = keyed
         touch = Touch(at, signup, tuple(map(Entry, keys, attributes)))
         answer, problem = self._scorer.exchange(touch, self._timeout)
         chunk.exchanged.append((KeyNames(touch, kinds, names), answer))
+        self._scorer.also(second, self._timeout if problem is None else 0.0)
         if answer is None:
             return str(problem)
         return answer.repeated, [None if state is None else state.blob for state in answer.states], answer.evicting

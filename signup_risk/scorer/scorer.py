@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Self
 
 from signup_risk.campaigns.detector import Membership
 from signup_risk.campaigns.partners import Partners
@@ -24,9 +23,11 @@ from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
 from signup_risk.results import Assessment
 from signup_risk.scorer.campaign_face import CampaignFace
-from signup_risk.scorer.gate import StoreGate, StoreHealth
+from signup_risk.scorer.gate import StoreGate
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
-from signup_risk.scorer.outcomes import UNSPECIFIED, DecisionNote, Outcomes
+from signup_risk.scorer.outcome_face import OutcomeFace
+from signup_risk.scorer.outcomes import DecisionNote, Outcomes
+from signup_risk.scorer.rights_face import RightsFace
 from signup_risk.scorer.sandbox import fixed, warn_of_sandbox
 from signup_risk.scorer.threads import Threads
 from signup_risk.scorer.times import microseconds, timely, utc_now
@@ -46,14 +47,12 @@ from signup_risk.stores import (
 )
 from signup_risk.stores.base import AsyncStore
 
-Outcome = Literal["abusive", "legitimate", "cleared", "step_up_passed", "step_up_failed"]
-
 #: What a sign-up may wait for the store by default: well above the 99th percentile of a healthy one, well below
 #: what a person notices (about 100 ms, Nielsen 1993).
 DEADLINE_MS: Final = 50.0
 
 
-class Scorer(CampaignFace):
+class Scorer(CampaignFace, OutcomeFace, RightsFace):
     """Assess sign-ups. Safe under threads; open one a process.
 
     Use :meth:`open`; the constructor takes the parts.
@@ -114,6 +113,7 @@ class Scorer(CampaignFace):
         references: References | None = None,
         policy: Policy | None = None,
         secret: str | bytes | None = None,
+        second_secret: str | bytes | None = None,
         deadline_ms: float = DEADLINE_MS,
         explain: ExplainMode = "auto",
         clock: Callable[[], datetime] = utc_now,
@@ -131,6 +131,7 @@ class Scorer(CampaignFace):
             references: What is looked up; the bundled data by default.
             policy: Thresholds, lists and bounds; the default policy if not given.
             secret: Secret of the keyed hashes; see :func:`signup_risk.stores.hashing.hasher_for`.
+            second_secret: The other one while one takes the other's place, see :mod:`signup_risk.stores.marks`.
             deadline_ms: Milliseconds that a sign-up may wait for the store.
             explain: When to give reasons: ``auto`` unless the decision is allow, ``always`` or ``never``.
             clock: Tells the time for events without ``at``.
@@ -145,7 +146,7 @@ class Scorer(CampaignFace):
             StoreError: The store cannot be opened, or belongs to another secret.
         """
         artefact = ModelArtefact.load(model or bundled_model_path(), versions=VERSIONS)
-        opened, hasher = open_store(store, secret=secret)
+        opened, hasher = open_store(store, secret=secret, second_secret=second_secret)
         try:
             user_agent.warm()
             rules = policy or Policy()
@@ -236,6 +237,7 @@ class Scorer(CampaignFace):
         found, unseen = self.observe(KeyNames.of(under.prepared), answer, scored, under.left())
         assessment = self._judge.conclude(scored, found, unseen)
         self.decided(DecisionNote.of(assessment), under.left() if problem is None else 0.0)
+        self.also(under.prepared.keys.second, under.left() if problem is None else 0.0)
         return assessment
 
     def observe(
@@ -251,6 +253,10 @@ class Scorer(CampaignFace):
     def exchange(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:
         """Read and record the keys of one sign-up; see :meth:`signup_risk.scorer.gate.StoreGate.exchange`."""
         return self._gate.exchange(touch, timeout)
+
+    def also(self, touch: Touch | None, timeout: float) -> None:
+        """Record a sign-up under the second secret; see :meth:`signup_risk.scorer.gate.StoreGate.also`."""
+        self._gate.also(touch, timeout)
 
     async def assess_async(
         self,
@@ -269,58 +275,6 @@ class Scorer(CampaignFace):
             return self._told(under)
         answer = await self._gate.exchange_async(under.prepared.keys.touch, under.left())
         return self._told(await self._threads.run(partial(self._end, under, *answer)))
-
-    def report(  # noqa: PLR0913 - everything that an outcome may say
-        self,
-        signup_id: str,
-        outcome: Outcome,
-        *,
-        at: datetime | str | None = None,
-        source: str = UNSPECIFIED,
-        happened_at: datetime | str | None = None,
-        confidence: float | None = None,
-        by: str | None = None,
-        deadline_ms: float | None = None,
-    ) -> bool:
-        """Say what became of a sign-up; it is kept in a ledger beside the store, and velocity learns of it.
-
-        See :meth:`signup_risk.scorer.outcomes.Outcomes.report` for what each argument means.
-
-        Returns:
-            Whether the sign-up was known. While writes are pending, or if ledger or store could not be asked, the
-            outcome is held in their queue and the answer is false.
-
-        Raises:
-            ConfigurationError: The outcome, source or confidence is not allowed.
-            InvalidSignup: A time cannot be read or has no offset, or no sign-up can have that id.
-            StoreUnavailable: The ledger cannot be written and its queue is full; report it again later.
-        """
-        return self._outcomes.report(
-            signup_id,
-            outcome,
-            at=at,
-            source=source,
-            happened_at=happened_at,
-            confidence=confidence,
-            by=by,
-            deadline_ms=deadline_ms,
-        )
-
-    async def report_async(self, signup_id: str, outcome: Outcome, **details: Any) -> bool:
-        """Report an outcome as :meth:`report` does, with the same details, without blocking the event loop."""
-        return await self._threads.run(partial(self.report, signup_id, outcome, **details))
-
-    def decided(self, note: DecisionNote | None, timeout: float) -> None:
-        """Note what was decided; see :meth:`signup_risk.scorer.outcomes.Outcomes.decided`."""
-        if note is not None:
-            self._outcomes.decided(note)
-        if timeout > 0 and self._outcomes.is_due:
-            self._outcomes.flush(timeout)
-
-    @property
-    def outcomes(self) -> Outcomes:
-        """Return what keeps outcomes, for catching up after a crash."""
-        return self._outcomes
 
     def close(self) -> None:
         """Make the writes still pending if the store takes them, and release everything."""
@@ -357,27 +311,6 @@ class Scorer(CampaignFace):
     def secret_check(self) -> str:
         """Return the mark of the secret under which values are named."""
         return self._hasher.check()
-
-    @property
-    def pending_writes(self) -> int:
-        """Return the number of writes that wait for the store, outcomes included."""
-        return self.health.pending
-
-    @property
-    def dropped_writes(self) -> int:
-        """Return the number of writes given up since the scorer was opened."""
-        return self.health.dropped
-
-    @property
-    def health(self) -> StoreHealth:
-        """Return how the scorer gets on with its store: what waits, what was dropped, whether it is spared."""
-        found, outcomes = self._gate.health, self._outcomes
-        return replace(
-            found,
-            pending=found.pending + outcomes.waiting_outcomes,
-            recovered=found.recovered + outcomes.recovered,
-            dropped=found.dropped + outcomes.dropped_decisions,
-        )
 
     def __enter__(self) -> Self:
         return self

@@ -268,6 +268,11 @@ class CampaignWatch:
                 ]
         return found
 
+    @property
+    def journal(self) -> Journal:
+        """Return where campaigns are kept."""
+        return self._journal
+
     def updates(self) -> Iterator[Update]:
         """Yield the updates that wait, oldest first, and forget them."""
         waiting = self.detector.updates

@@ -25,10 +25,11 @@ from signup_risk.results import Assessment
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored
 from signup_risk.scorer.outcomes import DecisionNote
 from signup_risk.scorer.watch import Basis
-from signup_risk.stores import Exchange, Hasher, KeyState
+from signup_risk.stores import Exchange, Hasher, KeyState, Touch
 
-#: A sign-up's keys on the way: event time, name of the sign-up, keys, attributes of each, kinds, names of its values.
-Keyed = tuple[int, int, list[int], list[tuple[int, ...]], list[str], dict[str, int]]
+#: A sign-up's keys on the way: event time, name of the sign-up, keys, attributes of each, kinds, names of its values,
+#: and what it touches under a second secret.
+Keyed = tuple[int, int, list[int], list[tuple[int, ...]], list[str], dict[str, int], Touch | None]
 
 #: The store's answer on the way: whether it was a repeat, the bytes of each key, and whether the store evicts keys; or
 #: what went wrong.
@@ -115,7 +116,8 @@ def _described(found: Any, recipe: Recipe) -> Any:
 def _keyed(one: _Under) -> Keyed:
     keys = one.prepared.keys
     touch, entries = keys.touch, keys.touch.entries
-    return touch.at, touch.signup, [e.key for e in entries], [e.attributes for e in entries], keys.kinds, keys.names
+    own = [entry.key for entry in entries], [entry.attributes for entry in entries]
+    return touch.at, touch.signup, *own, keys.kinds, keys.names, keys.second
 
 
 def _scored(one: Any, answer: Answer | None, judge: Judge) -> Any:

@@ -16,6 +16,8 @@ EVERY: Final = 512
 #: for the rest, a moment, lets the log start over (sqlite.org/pragma.html#pragma_wal_checkpoint, read 2026-11).
 _STEPS: Final = ("PASSIVE", "PASSIVE", "RESTART")
 
+_PATIENCE: Final = 5.0
+
 
 class Checkpointer:
     """Run a checkpoint after every 512 sign-ups.
@@ -60,3 +62,20 @@ class Checkpointer:
                         connection.execute(f"PRAGMA wal_checkpoint({step})").fetchall()
             except sqlite3.Error:  # busy or failing disk: the log grows until the next one succeeds
                 continue
+
+
+def empty_log(path: Path, timeout: float | None) -> bool:
+    """Move the whole log into the file and cut it to nothing; say whether nobody was in the way.
+
+    Args:
+        path: The SQLite file.
+        timeout: Seconds to wait for readers and writers; 5 by default.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE if timeout is None else timeout)
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.close()

@@ -11,6 +11,7 @@ import hmac
 import operator
 import os
 import secrets
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,14 @@ SECRET_BYTES: Final = 16
 #: Environment variable that holds the secret.
 SECRET_VARIABLE: Final = "SIGNUP_RISK_SECRET"  # noqa: S105 - the name of one
 
+#: Variables that hold a path of it instead, and the second secret of a rotation (:mod:`signup_risk.stores.marks`).
+FILE_VARIABLE: Final = "SIGNUP_RISK_SECRET_FILE"
+SECOND_VARIABLE: Final = "SIGNUP_RISK_SECOND_SECRET"
+SECOND_FILE_VARIABLE: Final = "SIGNUP_RISK_SECOND_SECRET_FILE"
+
+#: What is hashed in front of the id of a sign-up.
+SIGNUP: Final = b"signup:"
+
 _MASK: Final = (1 << 63) - 1
 
 
@@ -30,20 +39,22 @@ class Hasher:
 
     Args:
         secret: At least 16 bytes, the same for every process that shares a store.
+        second: Hasher under the other of two live secrets; it is asked for what this one did not seal.
 
     Raises:
         ConfigurationError: The secret is too short.
     """
 
-    __slots__ = ("_secret",)
+    __slots__ = ("_secret", "second")
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, second: Hasher | None = None) -> None:
         if len(secret) < SECRET_BYTES:
             raise ConfigurationError(
                 f"the velocity secret has {len(secret)} bytes, at least {SECRET_BYTES} are needed; "
                 "make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
             )
         self._secret = secret
+        self.second = second
 
     def name(self, kind: bytes, value: str) -> int:
         """Return the 63-bit keyed hash of a value of one kind; never 0."""
@@ -59,23 +70,47 @@ class Hasher:
         return self._stream(name, text.encode("utf-8", "surrogatepass"))
 
     def unseal(self, name: int, sealed: bytes) -> str:
-        """Return a sealed text.
+        """Return the id of a sign-up that was sealed under its name.
+
+        During a rotation both live secrets are tried; an id that neither sealed, as after its end, stays a number.
 
         Examples:
             >>> hasher = Hasher(b"not a secret at all, an example")
-            >>> hasher.unseal(7, hasher.seal(7, "account 1"))
+            >>> name = hasher.name(SIGNUP, "account 1")
+            >>> hasher.unseal(name, hasher.seal(name, "account 1"))
             'account 1'
+            >>> Hasher(b"another secret, of the time after").unseal(255, b"?")
+            'sealed:00000000000000ff'
         """
-        return self._stream(name, sealed).decode("utf-8", "surrogatepass")
+        for hasher in (self, self.second):
+            if hasher is not None and (text := hasher._opened(name, sealed)) is not None:  # noqa: SLF001 - of this class
+                return text
+        return f"sealed:{name:016x}"
+
+    def _opened(self, name: int, sealed: bytes) -> str | None:
+        """Return a sealed id if it is this secret's: under another one it would be noise, and have another name."""
+        try:
+            text = self._stream(name, sealed).decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return None
+        return text if self.name(SIGNUP, text) == name else None
 
     def _stream(self, name: int, data: bytes) -> bytes:
         blocks = range((len(data) + 31) // 32)
         stream = b"".join(hmac.digest(self._secret, b"seal:%d:%d" % (name, block), "sha256") for block in blocks)
         return bytes(map(operator.xor, data, stream))
 
+    def beside(self, second: Hasher) -> Hasher:
+        """Return this hasher with the one under the other of two live secrets."""
+        return Hasher(self._secret, second)
+
     def check(self) -> str:
         """Return a mark by which a store recognises the secret without holding it."""
         return hmac.digest(self._secret, b"signup_risk store secret", "sha256")[:8].hex()
+
+    def second_check(self) -> str:
+        """Return the mark of the second secret; empty if there is none."""
+        return "" if self.second is None else self.second.check()
 
 
 def random_hasher() -> Hasher:
@@ -84,17 +119,17 @@ def random_hasher() -> Hasher:
 
 
 def given_hasher(secret: str | bytes | None = None) -> Hasher:
-    """Return the hasher of a store that many machines share: its secret is given, or in the environment.
+    """Return the hasher of a store that many machines share: its secret is given, or in the environment or a file.
 
     Raises:
         ConfigurationError: There is none, or it is too short. None is made here: each machine would make another.
     """
-    given = secret if secret is not None else os.environ.get(SECRET_VARIABLE)
+    given = secret if secret is not None else named_secret(SECRET_VARIABLE, FILE_VARIABLE)
     if given is None:
         raise ConfigurationError(
             "a store that many machines share needs one secret for all of them, and none was given; make one with: "
-            "python -c 'import secrets; print(secrets.token_hex(32))', and set it as secret= or "
-            f"{SECRET_VARIABLE} on every machine"
+            "python -c 'import secrets; print(secrets.token_hex(32))', and set it as secret=, as "
+            f"{SECRET_VARIABLE}, or in the file that {FILE_VARIABLE} names, on every machine"
         )
     return Hasher(given.encode() if isinstance(given, str) else given)
 
@@ -107,15 +142,60 @@ def hasher_for(path: Path | None, secret: str | bytes | None = None) -> Hasher:
         secret: The secret itself, if the caller keeps it.
 
     Returns:
-        The hasher. Where no secret is found for an embedded store, one is made and written beside it, readable
-        by the owner alone.
+        The hasher. ``SIGNUP_RISK_SECRET`` holds the secret, or ``SIGNUP_RISK_SECRET_FILE`` the path of a file with it,
+        as Docker and Kubernetes mount secrets. Where no secret is found for an embedded store, one is made and written
+        beside it, readable by the owner alone.
     """
-    given = secret if secret is not None else os.environ.get(SECRET_VARIABLE)
+    given = secret if secret is not None else named_secret(SECRET_VARIABLE, FILE_VARIABLE)
     if given is not None:
         return Hasher(given.encode() if isinstance(given, str) else given)
     if path is None:
         return random_hasher()
     return Hasher(_file_secret(path.with_name(path.name + ".secret")))
+
+
+def with_second(hasher: Hasher, secret: str | bytes | None = None) -> Hasher:
+    """Return a hasher that knows the second secret of a rotation, if one is given or in the environment or a file.
+
+    Raises:
+        ConfigurationError: It is too short, or the same as the first.
+    """
+    given = secret if secret is not None else named_secret(SECOND_VARIABLE, SECOND_FILE_VARIABLE)
+    if not given:
+        return hasher
+    second = Hasher(given.encode() if isinstance(given, str) else given)
+    if second.check() == hasher.check():
+        raise ConfigurationError(
+            f"the second secret is the same as the first; give the one that is coming or going as {SECOND_VARIABLE}, "
+            "or none"
+        )
+    return hasher.beside(second)
+
+
+def named_secret(variable: str, file_variable: str) -> str | bytes | None:
+    """Return a secret from the environment or from the file that it names."""
+    given, path = os.environ.get(variable), os.environ.get(file_variable)
+    if given is not None and path is not None:
+        raise ConfigurationError(f"both {variable} and {file_variable} are set; keep one of them")
+    return given if path is None else _mounted_secret(Path(path), file_variable)
+
+
+def _mounted_secret(path: Path, variable: str) -> bytes:
+    """Read a secret that a platform put into a file; the line break at its end is not part of it.
+
+    Raises:
+        ConfigurationError: It cannot be read, or others may change it.
+    """
+    try:
+        mode, content = stat.S_IMODE(path.stat().st_mode), path.read_bytes()
+    except OSError as problem:
+        raise ConfigurationError(
+            f"the file {path} that {variable} names cannot be read ({type(problem).__name__}); mount it, or let this "
+            "user read it"
+        ) from problem
+    if os.name == "posix" and mode & 0o022:
+        raise ConfigurationError(f"others may change the secret in {path} (mode {mode:o}); chmod go-w it")
+    return content.rstrip(b"\r\n")
 
 
 def _file_secret(path: Path) -> bytes:

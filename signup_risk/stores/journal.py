@@ -9,9 +9,9 @@ decides is one more entry, so it can be traced and taken back. Entries are JSON 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice, takewhile
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from signup_risk.stores.windows import DAY
 
@@ -65,6 +65,23 @@ class Journal(Protocol):
 
     def close(self) -> None:
         """Release what is held. A second call does nothing."""
+
+
+@runtime_checkable
+class ErasableJournal(Journal, Protocol):
+    """Change what has been written, for the right to erasure and nothing else.
+
+    An implementation runs :class:`signup_risk.stores.journal_contract.JournalErasureContract` against itself.
+    """
+
+    def amend(self, changes: Mapping[int, bytes | None], *, timeout: float | None = None) -> int:
+        """Put other contents under the numbers of entries, or (``None``) remove these; return how many were there.
+
+        Numbers and order stay. Entries that are appended or trimmed meanwhile are neither lost nor brought back.
+        """
+
+    def unsettle(self, shorts: Collection[int], *, timeout: float | None = None) -> int:
+        """Forget the records of settled sign-ups; return how many were there."""
 
 
 class MemoryJournal:
@@ -130,6 +147,26 @@ class MemoryJournal:
                     del held[number]
                 gone += len(old)
         return gone
+
+    def amend(self, changes: Mapping[int, bytes | None], *, timeout: float | None = None) -> int:
+        """See :meth:`ErasableJournal.amend`."""
+        del timeout
+        found = 0
+        with self._lock:
+            for held in self._entries.values():
+                for number in changes.keys() & held.keys():
+                    found, content = found + 1, changes[number]
+                    if content is None:
+                        del held[number]
+                    else:
+                        held[number] = held[number]._replace(content=content)
+        return found
+
+    def unsettle(self, shorts: Collection[int], *, timeout: float | None = None) -> int:
+        """See :meth:`ErasableJournal.unsettle`."""
+        del timeout
+        with self._lock:
+            return sum(self._settled.pop(short, None) is not None for short in set(shorts))
 
     def _content(self, number: int) -> bytes:
         entry = self._entries[False].get(number) or self._entries[True][number]

@@ -18,7 +18,7 @@ from typing import Final
 
 import pytest
 
-from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR, Journal, JournalEntry
+from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR, ErasableJournal, Journal, JournalEntry
 
 NOW: Final = 1_750_000_000_000_000
 
@@ -162,3 +162,78 @@ class JournalContract(ABC):
         """A second close does nothing."""
         journal.close()
         journal.close()
+
+
+class JournalErasureContract(ABC):
+    """Hold one implementation to the contract of changing what has been written."""
+
+    @abstractmethod
+    def open(self, tmp_path: Path) -> ErasableJournal:
+        """Return a journal; the same ``tmp_path`` means the same data where the journal is durable."""
+
+    @pytest.fixture
+    def journal(self, tmp_path: Path) -> ErasableJournal:
+        """Open an empty journal."""
+        return self.open(tmp_path)
+
+    def test_entries_are_changed_where_they_stand(self, journal: ErasableJournal) -> None:
+        """Other contents stand under the same numbers, removed entries are gone, all others are as they were."""
+        journal.append([entry_of(text, brief=text == "b") for text in "abcd"])
+        first, second, third, fourth = (number for number, _ in journal.since(0))
+        assert journal.amend({first: b"A", third: None, fourth + 5: b"none"}) == 2
+        assert journal.since(0) == [(first, b"A"), (second, b"b"), (fourth, b"d")]
+        journal.append([entry_of("e")])
+        assert texts(journal, fourth) == ["e"]
+        assert journal.amend({third: None}) == journal.amend({}) == 0
+
+    def test_what_was_changed_grows_old_as_before(self, journal: ErasableJournal) -> None:
+        """A changed entry keeps its time and whether it is brief."""
+        journal.append([entry_of("story"), entry_of("mark", brief=True), entry_of("new", NOW + 1)])
+        numbers = [number for number, _ in journal.since(0)]
+        journal.amend(dict.fromkeys(numbers, b"x"))
+        assert journal.trim(NOW + SETTLED_FOR) == 1
+        assert [number for number, _ in journal.since(0)] == [numbers[0], numbers[2]]
+        assert journal.trim(NOW + KEPT_FOR) == 1
+
+    def test_removing_everything(self, journal: ErasableJournal) -> None:
+        """A journal of which all was removed is empty, and goes on with higher numbers."""
+        journal.append([entry_of("a"), entry_of("b")])
+        numbers = [number for number, _ in journal.since(0)]
+        assert journal.amend(dict.fromkeys(numbers)) == 2
+        assert journal.since(0) == []
+        journal.append([entry_of("c")])
+        assert texts(journal, numbers[-1]) == ["c"]
+
+    def test_many_entries_are_changed(self, journal: ErasableJournal) -> None:
+        """More entries than one step takes are changed, in order, and so are those at its edges."""
+        journal.append([entry_of(str(n)) for n in range(1001)])
+        numbers = [number for number, _ in journal.since(0)]
+        changes = {number: None if n % 3 else b"%d!" % n for n, number in enumerate(numbers) if n % 2}
+        assert journal.amend(changes) == 500
+        wanted = [f"{n}!" if n % 2 else str(n) for n in range(1001) if not (n % 2 and n % 3)]
+        assert texts(journal) == wanted
+
+    def test_entries_appended_meanwhile_are_kept(self, journal: ErasableJournal) -> None:
+        """Whoever appends while entries are changed loses nothing."""
+        journal.append([entry_of("x")] * 2000)
+        numbers = [number for number, _ in journal.since(0)]
+
+        def write() -> None:
+            for n in range(100):
+                journal.append([entry_of(str(n))], timeout=60)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        for start in (0, 500, 1000, 1500):
+            assert journal.amend(dict.fromkeys(numbers[start : start + 500]), timeout=60) == 500
+        writer.join()
+        assert texts(journal) == [str(n) for n in range(100)]
+
+    def test_records_of_settled_sign_ups_are_forgotten(self, journal: ErasableJournal) -> None:
+        """Those named are gone and never come back, the others stay."""
+        for short in range(1500):
+            journal.settle(short, NOW, b"%d" % short)
+        assert journal.unsettle(range(1, 1500)) == 1499
+        assert journal.unsettle([1, 2, 2, 99_999]) == journal.unsettle([]) == 0
+        assert journal.settled(range(1500)) == {0: b"0"}
+        assert journal.trim(NOW + SETTLED_FOR) == 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Final, Generic, TypeVar
 
 from signup_risk.errors import StoreTimeout
 from signup_risk.stores.base import Exchange, Touch, known, recorded
-from signup_risk.stores.state import judge
+from signup_risk.stores.erasure import Erased, Traces
+from signup_risk.stores.state import KeyState, anonymize, judge
 from signup_risk.stores.windows import RETENTION
 
 T = TypeVar("T")
@@ -66,6 +67,38 @@ class MemoryStore:
         with self._held(None):
             return self._keys.forget(at) + self._signups.forget(at)
 
+    def signups_on(self, keys: Collection[int], *, timeout: float | None = None) -> dict[int, tuple[int, ...]]:
+        """See :meth:`signup_risk.stores.erasure.ErasableStore.signups_on`."""
+        wanted = frozenset(keys)
+        with self._held(timeout):
+            records = self._signups.items()  # a copy: looking through it must not keep sign-ups waiting
+        return {name: touched for name, (_, touched) in records if not wanted.isdisjoint(touched)}
+
+    def keys_of(self, signups: Collection[int], *, timeout: float | None = None) -> dict[int, tuple[int, ...]]:
+        """See :meth:`signup_risk.stores.erasure.ErasableStore.keys_of`."""
+        with self._held(timeout):
+            return {name: record[1] for name in signups if (record := self._signups.get(name)) is not None}
+
+    def states_of(self, keys: Collection[int], *, timeout: float | None = None) -> dict[int, KeyState]:
+        """See :meth:`signup_risk.stores.erasure.ErasableStore.states_of`."""
+        with self._held(timeout):
+            return {key: KeyState(blob) for key in keys if (blob := self._keys.get(key)) is not None}
+
+    def erase(self, traces: Traces, *, timeout: float | None = None) -> Erased:
+        """See :meth:`signup_risk.stores.erasure.ErasableStore.erase`."""
+        shorts, gone, changed = traces.shorts, 0, 0
+        for key, alone in traces.bounds().items():
+            with self._held(timeout):
+                blob = self._keys.get(key)
+                left = None if blob is None else anonymize(blob, shorts, traces.values, alone)
+                if left is None:
+                    gone += self._keys.drop(key)
+                elif left is not blob:
+                    self._keys.replace(key, left)
+                    changed += 1
+        with self._held(timeout):
+            return Erased(sum(self._signups.drop(name) for name in traces.signups), gone, changed)
+
     def close(self) -> None:
         """See :meth:`signup_risk.stores.base.Store.close`."""
 
@@ -120,6 +153,14 @@ class Periods(Generic[T]):
         for values in self._maps.values():
             if key in values:
                 values[key] = value
+
+    def items(self) -> list[tuple[int, T]]:
+        """Return all keys with their values."""
+        return [item for values in self._maps.values() for item in values.items()]
+
+    def drop(self, key: int) -> bool:
+        """Forget a key; say whether it was there."""
+        return any(values.pop(key, None) is not None for values in self._maps.values())
 
     def forget(self, clock: int) -> int:
         """Drop the periods that ended longer ago than the retention; return how many values went."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from signup_risk.errors import StoreDamaged, StoreError
@@ -60,6 +61,19 @@ class PendingWrites:
             self._held.append(write)
         if full and self._observer is not None:
             self._observer.write_dropped()
+
+    def find(self, is_meant: Callable[[Write], bool]) -> list[Write]:
+        """Return the writes held that are meant."""
+        with self._flushing, self._counting:
+            return [write for write in self._held if is_meant(write)]
+
+    def withdraw(self, is_meant: Callable[[Write], bool]) -> int:
+        """Hold those writes no longer that are meant; return how many they were."""
+        with self._flushing, self._counting:  # so that none is just being made and comes back
+            kept = [write for write in self._held if not is_meant(write)]
+            gone = len(self._held) - len(kept)
+            self._held = deque(kept)
+        return gone
 
     def flush(self, timeout: float, most: int = _BATCH, each: float | None = None) -> None:
         """Make some of the writes held; one that fails again goes back and ends the attempt.

@@ -15,13 +15,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from signup_risk.errors import StoreDamaged, StoreMismatch, StoreTimeout, StoreUnavailable
 from signup_risk.stores.base import Exchange, Touch, known, recorded
 from signup_risk.stores.checkpoint import Checkpointer
 from signup_risk.stores.forks import claim, release
 from signup_risk.stores.locks import patiently
+from signup_risk.stores.marks import Marks, Refused, agreed
+from signup_risk.stores.sqlite_erasure import SqliteErasure
 from signup_risk.stores.state import LAYOUT, KeyState, judge
 from signup_risk.stores.windows import RETENTION
 
@@ -46,20 +48,21 @@ _READ: Final = f"SELECT id, state FROM keys WHERE id IN ({', '.join('?' * _BATCH
 _WRITE: Final = "INSERT OR REPLACE INTO keys (id, state) VALUES (?, ?)"
 
 
-class SqliteStore:
+class SqliteStore(SqliteErasure):
     """Keep velocity in a file.
 
     Args:
         path: The file; made if absent, readable by the owner alone.
         check: Mark of the secret (:meth:`signup_risk.stores.hashing.Hasher.check`); a file written under another
             secret is refused, since none of its keys could be found.
+        second: Mark of the second secret of a rotation (:mod:`signup_risk.stores.marks`); empty for none.
 
     Raises:
         StoreMismatch: The file was written under another secret or by another layout.
         StoreUnavailable: The file cannot be opened, or was open when this process forked off.
     """
 
-    def __init__(self, path: str | Path, *, check: str = "") -> None:
+    def __init__(self, path: str | Path, *, check: str = "", second: str = "") -> None:
         self._path = Path(path)
         self._lock = threading.Lock()
         self._pid = os.getpid()
@@ -70,7 +73,7 @@ class SqliteStore:
         try:
             self._path.touch(mode=0o600, exist_ok=True)
             self._connection = self._connect()
-            self._prepare(check)
+            self._prepare(check, second)
         except StoreMismatch:
             release(self._path, self)
             raise
@@ -137,25 +140,28 @@ class SqliteStore:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("PRAGMA cache_size = -16384")
+        connection.execute("PRAGMA secure_delete = FAST")  # old states of a key leave nothing beside the new one
         return connection
 
-    def _prepare(self, check: str) -> None:
+    def _prepare(self, check: str, second: str) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
         for statement in _SCHEMA.split(";"):
             self._connection.execute(statement)
-        for name, value, problem in (
-            ("layout", str(LAYOUT), "was written by another version of the library"),
-            ("secret", check, "was written under another secret, so none of its keys can be found"),
-        ):
-            self._connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (name, value))
-            found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0]
-            if found != value:
-                self._connection.close()
-                raise StoreMismatch(
-                    f"the velocity store {self._path} {problem}; give the secret or version that made it, "
-                    "or start a new file"
-                )
+        held = dict(self._connection.execute("SELECT name, value FROM meta"))
+        if held.get("layout", str(LAYOUT)) != str(LAYOUT):
+            self._refuse("was written by another version of the library; open it with that one, or start a new file")
+        try:
+            marks = agreed(Marks(held["secret"], held.get("second", "")) if "secret" in held else None, check, second)
+        except Refused as problem:
+            self._refuse(f"{problem}; or start a new file")
+        rows = {"layout": str(LAYOUT), "secret": marks.secret, "second": marks.second}
+        changed = [row for row in rows.items() if held.get(row[0], "") != row[1] or row[0] not in held]
+        self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", changed)
         self._connection.execute("COMMIT")
+
+    def _refuse(self, problem: str) -> NoReturn:
+        self._connection.close()
+        raise StoreMismatch(f"the velocity store {self._path} {problem}")
 
     @contextmanager
     def _transaction(self, timeout: float | None, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connection]:

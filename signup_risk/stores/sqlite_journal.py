@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from signup_risk.stores.checkpoint import empty_log
 from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR, JournalEntry
 from signup_risk.stores.sqlite_side import Patient, SqliteSide
 
@@ -33,7 +34,8 @@ class SqliteJournal(SqliteSide):
     """
 
     def __init__(self, path: str | Path) -> None:
-        super().__init__(path, _SCHEMA, "journal of campaigns", ("synchronous = NORMAL",))
+        super().__init__(path, _SCHEMA, "journal of campaigns", ("synchronous = NORMAL", "secure_delete = FAST"))
+        self._path = Path(path)
         self._cursors = {"settled": -1, "journal": -1}
 
     def append(self, entries: Sequence[JournalEntry], *, timeout: float | None = None) -> None:
@@ -74,6 +76,31 @@ class SqliteJournal(SqliteSide):
             gone += self._trim(connection, "journal", "number", old, (at - SETTLED_FOR, at - KEPT_FOR), limit)
             connection.execute("COMMIT")
         return gone
+
+    def amend(self, changes: Mapping[int, bytes | None], *, timeout: float | None = None) -> int:
+        """See :meth:`signup_risk.stores.journal.ErasableJournal.amend`; what was there is overwritten."""
+        rows = [(content, number) for number, content in changes.items() if content is not None]
+        dead = [(number,) for number, content in changes.items() if content is None]
+        found = self._erase("UPDATE journal SET content = ? WHERE number = ?", rows, timeout)
+        return found + self._erase("DELETE FROM journal WHERE number = ?", dead, timeout)
+
+    def unsettle(self, shorts: Collection[int], *, timeout: float | None = None) -> int:
+        """See :meth:`signup_risk.stores.journal.ErasableJournal.unsettle`; what was there is overwritten."""
+        return self._erase("DELETE FROM settled WHERE short = ?", [(short,) for short in set(shorts)], timeout)
+
+    def _erase(self, statement: str, rows: Sequence[tuple[object, ...]], timeout: float | None) -> int:
+        """Run a statement some rows at a time, so that whoever appends gets in between."""
+        found = 0
+        for start in range(0, len(rows), _BATCH):
+            with self._held(timeout) as connection:
+                connection.execute("PRAGMA secure_delete = ON")
+                connection.execute("BEGIN IMMEDIATE")
+                found += max(0, connection.executemany(statement, rows[start : start + _BATCH]).rowcount)
+                connection.execute("COMMIT")
+                connection.execute("PRAGMA secure_delete = FAST")
+        if found:
+            empty_log(self._path, timeout)
+        return found
 
     def _trim(  # noqa: PLR0913 - which rows of which table
         self,

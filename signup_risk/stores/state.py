@@ -14,6 +14,7 @@ from __future__ import annotations
 import struct
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Collection
 from typing import Final
 
 from signup_risk.stores.windows import DAYS_30, LATENESS, OUTCOMES, RECENT, RETENTION, WINDOWS, Window
@@ -240,3 +241,40 @@ def judge(blob: bytes, known_at: int, signup: int, code: int | None) -> bytes:
     fields[4] = len(rows)
     body = blob[_SIZE : len(blob) - _OUTCOME.size * state.outcome_count]
     return b"".join((_HEADER.pack(*fields), body, *(_OUTCOME.pack(*row) for row in rows)))
+
+
+def anonymize(blob: bytes, shorts: Collection[int], values: Collection[int], alone: int) -> bytes | None:
+    """Return the state with some sign-ups made nobody's: they count as before, and nothing says whose they are.
+
+    Their times and the counts stay, since other people's velocity is read against them; name, attributes and outcome
+    of each become 0 or go. A sign-up that shares its 32-bit name with one of them in the same key (one in 60 million)
+    is made nobody's with it.
+
+    Args:
+        blob: State of a key.
+        shorts: 32-bit names of the sign-ups; 0 stands for no name and is none of them.
+        values: 32-bit names of values; a sign-up that shows one of them is meant as well.
+        alone: How many sign-ups that are known to be meant touched the key.
+
+    Returns:
+        The new bytes, the same object if nothing had to change; ``None`` if nobody else is on the key: it has no more
+        sign-ups than ``alone``, or none of those on it can be told from no sign-up any more.
+    """
+    state = KeyState(blob)
+    if state.total <= alone:
+        return None
+    width, start, end = state.width, state.tail - 4 * state.width * state.recent, state.tail
+    rows, blank = list(_ROW[width].iter_unpack(blob[start:end])), (0,) * width
+    meant = [row for row in rows if row[0] in shorts or any(value in values for value in row[1:])]
+    gone = {row[0] for row in meant if row[0]}.union(shorts)
+    kept = [one for one in state.outcomes() if one[1] not in gone]
+    if not meant and len(kept) == state.outcome_count:
+        return blob
+    left = [blank if row in meant else row for row in rows]
+    if width > 1 and state.recent == state.total and all(row == blank for row in left):
+        return None
+    fields = list(_HEADER.unpack_from(blob))
+    fields[4] = len(kept)
+    buckets = blob[end : len(blob) - _OUTCOME.size * state.outcome_count]
+    told = (_ROW[width].pack(*row) for row in left)
+    return b"".join((_HEADER.pack(*fields), blob[_SIZE:start], *told, buckets, *(_OUTCOME.pack(*one) for one in kept)))

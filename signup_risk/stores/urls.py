@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.stores.base import Store
-from signup_risk.stores.hashing import Hasher, given_hasher, hasher_for
+from signup_risk.stores.hashing import Hasher, given_hasher, hasher_for, with_second
 from signup_risk.stores.journal import Journal, MemoryJournal
 from signup_risk.stores.ledger import Ledger, MemoryLedger
 from signup_risk.stores.memory import MemoryStore
@@ -68,13 +68,18 @@ def open_ledger(url: str) -> Ledger:
     raise ConfigurationError(f"stores of scheme {scheme[:20]!r} have no ledger; known are {', '.join(FORMS)}")
 
 
-def open_store(url: str, *, secret: str | bytes | None = None) -> tuple[Store, Hasher]:
+def open_store(
+    url: str, *, secret: str | bytes | None = None, second_secret: str | bytes | None = None
+) -> tuple[Store, Hasher]:
     """Open the store that a URL names, with the hasher that belongs to it.
 
     Args:
         url: One of :data:`FORMS`.
-        secret: Secret of the keyed hashes; by default ``SIGNUP_RISK_SECRET``, or for SQLite a file beside it. A store
-            that many machines share has to be given one.
+        secret: Secret of the keyed hashes; by default ``SIGNUP_RISK_SECRET`` or the file that
+            ``SIGNUP_RISK_SECRET_FILE`` names, or for SQLite a file beside it. A store that many machines share has to
+            be given one.
+        second_secret: The other secret while one takes the other's place (:mod:`signup_risk.stores.marks`); by default
+            ``SIGNUP_RISK_SECOND_SECRET`` or the file that ``SIGNUP_RISK_SECOND_SECRET_FILE`` names, or none.
 
     Returns:
         The store and its hasher.
@@ -90,17 +95,17 @@ def open_store(url: str, *, secret: str | bytes | None = None) -> tuple[Store, H
     """
     scheme, separator, rest = url.partition("://")
     if separator and scheme == "memory" and not rest:
-        return MemoryStore(), hasher_for(None, secret)
+        return MemoryStore(), with_second(hasher_for(None, secret), second_secret)
     if separator and scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         path = Path(unquote(rest[1:]))
         if not path.parent.is_dir():
             raise ConfigurationError(f"the folder {path.parent} of the velocity store does not exist; make it first")
-        hasher = hasher_for(path, secret)
-        return SqliteStore(path, check=hasher.check()), hasher
+        hasher = with_second(hasher_for(path, secret), second_secret)
+        return SqliteStore(path, check=hasher.check(), second=hasher.second_check()), hasher
     if separator and scheme in _SHARED and rest:
         redis = _redis()
-        hasher = given_hasher(secret)
-        return redis.RedisStore(url, check=hasher.check()), hasher
+        hasher = with_second(given_hasher(secret), second_secret)
+        return redis.RedisStore(url, check=hasher.check(), second=hasher.second_check()), hasher
     raise ConfigurationError(f"unknown store URL of scheme {scheme[:20]!r}; known are {', '.join(FORMS)}")
 
 

@@ -5,6 +5,24 @@ All times are event times in microseconds since the epoch (UTC). A window of len
 more than those is exact. Older ones are counted in buckets of one grain; there the oldest, partly covered
 bucket of the window is left out, so a count can fall short by what that one grain held, never exceed it. A sign-up
 that is later than others of its key leaves out the bucket of its own moment as well.
+
+What is kept how long, in event time unless said otherwise:
+
+======================================= ============================ =================================================
+state of a key, of any kind             90 days after its last use   ``RETENTION``; silent keys go by the sweep
+one sign-up in it, name and attributes  while among its newest 64    and less than 30 days older than its newest
+record of a sign-up (its keys)          90 days                      ``RETENTION``
+names in Redis and Valkey               97 days, by the server       ``redis.layout.KEEP``
+settled sign-up, mark, note to forget   8 days                       ``journal.SETTLED_FOR``
+campaigns, members and rulings          90 days                      ``journal.KEPT_FOR``
+outcomes and decisions                  until erased or trimmed      ``Ledger.trim``, since models are trained on them
+writes that wait                        until the process ends       ``pending.LIMIT``, 10,000
+======================================= ============================ =================================================
+
+The 90 days are one figure for all kinds of key, and fixed: first sight and silence of a key are inputs of the model, so
+another figure means other features than those it was trained on, and all stores and replays have to forget the same
+keys at the same event. Less is kept by erasing (:meth:`signup_risk.Scorer.forget`), by trimming the ledger, or by not
+giving a field.
 """
 
 from __future__ import annotations

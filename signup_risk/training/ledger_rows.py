@@ -83,7 +83,8 @@ class LedgerJoin:
             return None
         self.counts["labels replaced"] += signup.label is not None
         bare = replace(signup, label=None, label_at=None, label_confidence=None, propensity=1.0)
-        entries = self._entries.get(signup_name(signup.signup_id, self.hasher), ())
+        hashers = [one for one in (self.hasher, self.hasher.second) if one is not None]
+        entries = [e for one in hashers for e in self._entries.get(signup_name(signup.signup_id, one), ())]
         decision = decided(entries, self.rules.as_of)
         if decision is not None:
             bare = replace(bare, propensity=decision.propensity if decision.what != "block" else 1.0)
@@ -92,7 +93,7 @@ class LedgerJoin:
         return row
 
     def _labelled(
-        self, bare: Signup, entries: list[LedgerEntry] | tuple[()], decision: LedgerEntry | None
+        self, bare: Signup, entries: list[LedgerEntry], decision: LedgerEntry | None
     ) -> tuple[str, Signup]:
         if decision is not None and decision.what == "block":
             return "blocked", bare

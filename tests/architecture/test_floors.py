@@ -48,7 +48,12 @@ CONFINED = {
     "phonenumbers": ("normalize.phone",),
     "pyarrow": ("cli", "files", "training", "notebook"),
     # The suites that outside stores run.
-    "pytest": ("stores.contract", "stores.journal_contract", "stores.ledger_contract"),
+    "pytest": (
+        "stores.contract",
+        "stores.erasure_contract",
+        "stores.journal_contract",
+        "stores.ledger_contract",
+    ),
     "redis": ("stores.redis",),
     "shap": ("explain",),
     "stix2": ("campaigns.stix",),

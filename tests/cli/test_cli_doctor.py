@@ -127,3 +127,41 @@ def test_bad_policy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "policy.toml").write_text("thresholds = 3")
     status, found = findings(capsys, "--policy", str(tmp_path / "policy.toml"))
     assert (status, found["policy"][0][0], found["model"][0][0]) == (1, "problem", "ok")
+
+
+@pytest.mark.parametrize(
+    ("mode", "level", "said"),
+    [
+        (0o400, "ok", "which SIGNUP_RISK_SECRET_FILE names"),
+        (0o440, "advice", "can be read by others"),
+        (0o444, "problem", "can be read by others"),
+        (0o622, "problem", "others may change the secret"),
+    ],
+)
+def test_a_secret_from_a_file(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    mode: int,
+    level: str,
+    said: str,
+) -> None:
+    """A file that the environment names is looked at as to who may read and change it."""
+    path = tmp_path / "secret"
+    path.write_text("a secret that was mounted\n", encoding="utf-8")
+    path.chmod(mode)
+    monkeypatch.setenv("SIGNUP_RISK_SECRET_FILE", str(path))
+    _, found = findings(capsys)
+    assert [(one, said in text) for one, text in found["secret"]] == [(level, True)]
+
+
+def test_a_second_secret_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """While two secrets are live, the doctor says so and what comes next; one that is too short is a problem."""
+    monkeypatch.setenv("SIGNUP_RISK_SECRET", "the first secret of all")
+    monkeypatch.setenv("SIGNUP_RISK_SECOND_SECRET", "the second secret of all")
+    _, found = findings(capsys)
+    assert [level for level, _ in found["second secret"]] == ["ok", "advice"]
+    assert "recorded twice" in found["second secret"][1][1]
+    monkeypatch.setenv("SIGNUP_RISK_SECOND_SECRET", "short")
+    status, found = findings(capsys)
+    assert (status, found["second secret"][0][0]) == (1, "problem")

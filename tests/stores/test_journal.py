@@ -15,8 +15,8 @@ import pytest
 from signup_risk.errors import StoreTimeout, StoreUnavailable
 from signup_risk.stores import SqliteStore, open_journal, open_store
 from signup_risk.stores.contract import START, touch_at
-from signup_risk.stores.journal import Journal, MemoryJournal
-from signup_risk.stores.journal_contract import NOW, JournalContract, entry_of, texts
+from signup_risk.stores.journal import ErasableJournal, Journal, MemoryJournal
+from signup_risk.stores.journal_contract import NOW, JournalContract, JournalErasureContract, entry_of, texts
 from signup_risk.stores.sqlite_journal import SqliteJournal
 
 WRITER = """
@@ -43,6 +43,22 @@ class TestSqliteJournal(JournalContract):
     """Hold the SQLite journal to the contract."""
 
     def open(self, tmp_path: Path) -> Journal:
+        """Open a file in the test's folder."""
+        return SqliteJournal(tmp_path / "velocity.db")
+
+
+class TestMemoryJournalErasure(JournalErasureContract):
+    """Hold the memory journal to the contract of changing what has been written."""
+
+    def open(self, tmp_path: Path) -> ErasableJournal:  # noqa: ARG002 - memory needs no place
+        """Open a new journal."""
+        return MemoryJournal()
+
+
+class TestSqliteJournalErasure(JournalErasureContract):
+    """Hold the SQLite journal to the contract of changing what has been written."""
+
+    def open(self, tmp_path: Path) -> ErasableJournal:
         """Open a file in the test's folder."""
         return SqliteJournal(tmp_path / "velocity.db")
 

@@ -10,8 +10,10 @@ import pytest
 
 from signup_risk.stores import Store
 from signup_risk.stores.contract import StoreContract
-from signup_risk.stores.journal import Journal
-from signup_risk.stores.journal_contract import JournalContract
+from signup_risk.stores.erasure import ErasableStore
+from signup_risk.stores.erasure_contract import ErasureContract
+from signup_risk.stores.journal import ErasableJournal, Journal
+from signup_risk.stores.journal_contract import JournalContract, JournalErasureContract
 from signup_risk.stores.ledger import Ledger
 from signup_risk.stores.ledger_contract import LedgerContract
 from signup_risk.stores.redis import RedisJournal, RedisLedger, RedisStore
@@ -55,10 +57,30 @@ class TestRedisStore(_Opening, StoreContract):
         return store
 
 
+class TestRedisErasure(_Opening, ErasureContract):
+    """Hold the store to the contract of erasing."""
+
+    def open(self, tmp_path: Path) -> ErasableStore:
+        """Open a store."""
+        store = RedisStore(self.url(tmp_path))
+        self.open_ones.append(store)
+        return store
+
+
 class TestRedisJournal(_Opening, JournalContract):
     """Hold the journal to the contract."""
 
     def open(self, tmp_path: Path) -> Journal:
+        """Open a journal."""
+        journal = RedisJournal(self.url(tmp_path))
+        self.open_ones.append(journal)
+        return journal
+
+
+class TestRedisJournalErasure(_Opening, JournalErasureContract):
+    """Hold the journal to the contract of changing what has been written."""
+
+    def open(self, tmp_path: Path) -> ErasableJournal:
         """Open a journal."""
         journal = RedisJournal(self.url(tmp_path))
         self.open_ones.append(journal)
@@ -94,8 +116,16 @@ class TestClusterStore(_OnCluster, TestRedisStore):
     """Hold the store to the contract, on a cluster."""
 
 
+class TestClusterErasure(_OnCluster, TestRedisErasure):
+    """Hold the store to the contract of erasing, on a cluster."""
+
+
 class TestClusterJournal(_OnCluster, TestRedisJournal):
     """Hold the journal to the contract, on a cluster."""
+
+
+class TestClusterJournalErasure(_OnCluster, TestRedisJournalErasure):
+    """Hold the journal to the contract of changing what has been written, on a cluster."""
 
 
 class TestClusterLedger(_OnCluster, TestRedisLedger):

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from signup_risk.errors import StoreDamaged, StoreError, StoreMismatch, StoreTimeout
 from signup_risk.stores.journal import SETTLED_FOR
+from signup_risk.stores.marks import Marks, Refused, agreed
 from signup_risk.stores.redis import commands, layout
 from signup_risk.stores.redis.address import read_address
 from signup_risk.stores.redis.behind import Behind, Held
@@ -161,24 +162,34 @@ class Hub:
             self.done.put_back(done)
             raise
 
-    def prepare(self, check: str) -> None:
-        """Mark a new store with layout and secret, or see that an older one has the same.
+    def prepare(self, check: str, second: str = "") -> None:
+        """Mark a new store with layout and secrets, or see that an older one opens under them.
 
         Raises:
             StoreMismatch: It was written under another secret or by another layout.
         """
-        meta = self.names.meta
-        fields = self._marks = {b"layout": layout.VERSION.encode(), b"secret": check.encode()}
-        steps = self._marking()
-        steps += [plain(meta, b"HMGET", meta, *fields), plain(meta, b"EXPIRE", meta, _KEEP_META)]
-        is_new, _, found, _ = self.call(steps, None)
-        for (field, value), held in zip(fields.items(), found, strict=True):
-            if value != held:
-                problem = "by another version of the library" if field == b"layout" else "under another secret"
-                raise StoreMismatch(
-                    f"the velocity store {self.link.where} was written {problem} below the prefix "
-                    f"{self.address.prefix!r}; give the secret or version that made it, or another ?prefix="
-                )
+        meta, where = self.names.meta, f"the velocity store {self.link.where}"
+        prefix = f"below the prefix {self.address.prefix!r}"
+        own = layout.VERSION.encode()
+        steps = [plain(meta, b"HSETNX", meta, b"layout", own), plain(meta, b"HGET", meta, b"layout")]
+        is_new, found = self.call(steps, None)
+        if found != own:
+            raise StoreMismatch(
+                f"{where} was written by another version of the library {prefix}; open it with that version, or give "
+                "another ?prefix="
+            )
+        while True:
+            (held,) = self.call([plain(meta, b"HMGET", meta, b"secret", b"second")], None)
+            known = None if held[0] is None else Marks(held[0].decode(), (held[1] or b"").decode())
+            try:
+                marks = agreed(known, check, second)
+            except Refused as problem:
+                raise StoreMismatch(f"{where} {prefix} {problem}; or give another ?prefix=") from None
+            words = [b"" if one is None else b"=" + one for one in held] + [one.encode() for one in marks]
+            if self.call([call(commands.MARK, [meta], *words, _KEEP_META)], None)[0]:  # nobody else was first
+                break
+        told = (own, *[one.encode() for one in marks])
+        self._marks = dict(zip((b"layout", b"secret", b"second"), told, strict=True))
         self.look(is_new=bool(is_new))
 
     def _marking(self) -> list[commands.Command]:

@@ -11,12 +11,13 @@ A process that dies loses the records of its last moments; campaigns then look b
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from signup_risk.stores.deadline import left
 from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR, JournalEntry
 from signup_risk.stores.redis import commands
+from signup_risk.stores.redis.amend import amended
 from signup_risk.stores.redis.commands import call, plain
 from signup_risk.stores.redis.hub import shared_hub
 from signup_risk.stores.redis.link import PATIENCE
@@ -105,6 +106,25 @@ class RedisJournal:
         if limit is not None:
             self._cursor = cursor
         return int(gone)
+
+    def amend(self, changes: Mapping[int, bytes | None], *, timeout: float | None = None) -> int:
+        """See :meth:`signup_risk.stores.journal.ErasableJournal.amend`.
+
+        Entries of a stream cannot be changed, so the stream is copied some entries at a time, and the last step puts
+        the copy in its place. Two calls at once would undo each other: the second one is refused.
+        """
+        self._hub.flush(timeout)
+        return amended(self._hub, changes, timeout) if changes else 0
+
+    def unsettle(self, shorts: Collection[int], *, timeout: float | None = None) -> int:
+        """See :meth:`signup_risk.stores.journal.ErasableJournal.unsettle`."""
+        self._hub.flush(timeout)
+        names, gone, every = self._hub.names, 0, [b"%d" % short for short in set(shorts)]
+        for start in range(0, len(every), _BATCH):
+            part = every[start : start + _BATCH]
+            dead = plain(names.settled, b"HDEL", names.settled, *part)
+            gone += self._hub.call([dead, plain(names.order, b"ZREM", names.order, *part)], timeout)[0]
+        return gone
 
     def close(self) -> None:
         """See :meth:`signup_risk.stores.journal.Journal.close`; what was written behind is written first."""

@@ -7,7 +7,7 @@ with its header, a size that the allocator has (jemalloc: 8, 16, 24, 32, 40, 48 
 from __future__ import annotations
 
 import struct
-from binascii import b2a_base64
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
 from typing import Final
 
@@ -43,8 +43,8 @@ class Names:
     """
 
     __slots__ = (
-        "_keys", "_marks", "_signups", "counter", "entries", "evicted", "meta", "order", "outcome_counter",
-        "outcome_index", "outcomes", "pattern", "settled",
+        "_keys", "_marks", "_signups", "copied", "copy", "counter", "entries", "evicted", "meta", "order",
+        "outcome_counter", "outcome_index", "outcomes", "pattern", "settled", "signups",
     )  # fmt: skip
 
     def __init__(self, prefix: bytes) -> None:
@@ -52,12 +52,15 @@ class Names:
         self._signups = prefix + b"s{"
         self._marks = prefix + b"m{"
         self.pattern = prefix + b"[ks]{*"
+        self.signups = prefix + b"s{*"
         self.meta = prefix + b"{m}"
         self.evicted = prefix + b"e{m}"
         self.counter = prefix + b"n{j}"
         self.entries = prefix + b"e{j}"
         self.settled = prefix + b"r{j}"
         self.order = prefix + b"o{j}"
+        self.copy = prefix + b"c{j}"
+        self.copied = prefix + b"x{j}"
         self.outcome_counter = prefix + b"n{l}"
         self.outcomes = prefix + b"e{l}"
         self.outcome_index = prefix + b"i{l}"
@@ -69,6 +72,11 @@ class Names:
     def signup(self, signup: int) -> bytes:
         """Return the name of a sign-up's record."""
         return self._signups + b2a_base64(_CLOCK.pack(signup), newline=False)[:11] + b"}"
+
+    def signup_of(self, name: bytes) -> int:
+        """Return the sign-up whose record has a name."""
+        start = len(self._signups)
+        return int(_CLOCK.unpack(a2b_base64(name[start : start + 11] + b"="))[0])
 
     def mark(self, key: int, signup: int) -> bytes:
         """Return the name of the mark that a sign-up has been recorded on a key, on the slot of the key."""

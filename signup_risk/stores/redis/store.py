@@ -8,6 +8,7 @@ from signup_risk.stores.base import Exchange, Touch
 from signup_risk.stores.redis import plans
 from signup_risk.stores.redis.aio import EventLoops
 from signup_risk.stores.redis.commands import plain
+from signup_risk.stores.redis.erasure import RedisErasure
 from signup_risk.stores.redis.hub import new_hub
 from signup_risk.stores.redis.plans import Plan, Read
 
@@ -18,7 +19,7 @@ _SCAN: Final = 200
 _START: Final = (0, b"0")
 
 
-class RedisStore:
+class RedisStore(RedisErasure):
     """Keep velocity in Redis or Valkey, version 6.2 or newer.
 
     A sign-up is one round trip to one server and two to a cluster (:mod:`signup_risk.stores.redis.plans` says what
@@ -42,6 +43,7 @@ class RedisStore:
             connections of a process to one server (32).
         check: Mark of the secret (:meth:`signup_risk.stores.hashing.Hasher.check`); a store written under another
             secret is refused, since none of its keys could be found.
+        second: Mark of the second secret of a rotation (:mod:`signup_risk.stores.marks`); empty for none.
 
     Raises:
         ConfigurationError: The URL cannot be used.
@@ -49,14 +51,14 @@ class RedisStore:
         StoreUnavailable: The server cannot be reached.
     """
 
-    def __init__(self, url: str, *, check: str = "") -> None:
+    def __init__(self, url: str, *, check: str = "", second: str = "") -> None:
         self._hub = new_hub(url)
         self._hub.join()
         self._loops = EventLoops(self._hub.address)
         self._place = _START
         self._closed = False
         try:
-            self._hub.prepare(check)
+            self._hub.prepare(check, second)
         except BaseException:
             self.close()
             raise

@@ -150,3 +150,33 @@ local function judged(raw, known_at, signup, code)
   return pack(HEADER, layout, width, count, buckets, #rows, first, newest, total)
     .. sub(blob, SIZE + 1, start) .. table.concat(told)
 end
+
+-- The state with some sign-ups made nobody's, see anonymize in state.py; nil if nobody else is on the key.
+local function anonymized(raw, shorts, values, alone)
+  local blob = whole(raw)
+  local layout, width, count, buckets, outcomes, first, newest, total = read(HEADER, blob)
+  if total <= alone then return nil end
+  local own, rows, start = 4 * width, SIZE + 8 * count, #blob - 13 * outcomes
+  local blank, told, kept, gone, changed, empty = string.rep('\0', own), {}, {}, {}, false, true
+  for i = 0, count - 1 do
+    local row = sub(blob, rows + own * i + 1, rows + own * (i + 1))
+    local short = read('<I4', row)
+    local meant = shorts[short]
+    for j = 1, width - 1 do meant = meant or values[read('<I4', row, 1 + 4 * j)] end
+    if meant then row, changed, gone[short] = blank, true, short ~= 0 end
+    if row ~= blank then empty = false end
+    told[i + 1] = row
+  end
+  for i = 0, outcomes - 1 do
+    local who = read('<I4', blob, start + 9 + 13 * i)
+    if shorts[who] or gone[who] then
+      changed = true
+    else
+      kept[#kept + 1] = sub(blob, start + 1 + 13 * i, start + 13 * (i + 1))
+    end
+  end
+  if not changed then return raw end
+  if width > 1 and count == total and empty then return nil end
+  return pack(HEADER, layout, width, count, buckets, #kept, first, newest, total)
+    .. sub(blob, SIZE + 1, rows) .. table.concat(told) .. sub(blob, rows + own * count + 1, start) .. table.concat(kept)
+end
