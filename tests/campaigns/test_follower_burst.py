@@ -2,9 +2,9 @@
 
 Names plus two or three random letters, median gap 145 s, 40 % of the gaps within a minute, 1,100 accounts in a month,
 hardly a digit. The record says nothing of devices and addresses, and they decide. Of eight sellers with some dozens of
-set-ups and a few tunnels (seeds 1 to 8) seven were opened, at account 21, 22, 36, 39, 46, 80 and 266, and 100, 98, 95,
-87, 47, 42, 14 and 0 % of the accounts were found, in one campaign to nine. Of eight who give every account a device and
-a home of its own none was opened: their accounts score as ordinary ones do.
+set-ups and a few tunnels (seeds 1 to 8) all were opened, at account 19, 21, 26, 36, 46, 80, 266 and 844, and 98, 100,
+95, 62, 95, 51, 34 and 17 % of the accounts were found, in one campaign to fifteen. Of eight who give every account a
+device and a home of its own none was opened: their accounts score as ordinary ones do.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from signup_risk import Scorer
 from signup_risk.training.coordination import CampaignJudgement, judge_campaigns, run_stream
 from tests.campaigns.followers import ACCOUNTS, GROUP, stream
 
-#: A seller of the middle, and the one that was missed.
-USUAL, MISSED = 8, 4
+#: A seller of the middle, and the one that was opened last.
+USUAL, LATE = 8, 4
 
 
 def run(seed: int, *, careful: bool) -> CampaignJudgement:
@@ -30,7 +30,7 @@ def run(seed: int, *, careful: bool) -> CampaignJudgement:
         return judge_campaigns([run_stream(stream(seed, careful=careful), scorer, workers=2)])
 
 
-@pytest.mark.parametrize("seed", [USUAL, MISSED])
+@pytest.mark.parametrize("seed", [USUAL, LATE])
 def test_stream_has_the_shape_of_the_record(seed: int) -> None:
     """Accounts, gaps and digits are those that were documented."""
     events = [event for event in stream(seed, careful=False) if event["group"] == GROUP]
@@ -58,10 +58,12 @@ def test_purchase_is_opened_early_and_mostly_found(record_property: Callable[[st
     assert ours.false_campaigns == 0
 
 
-@pytest.mark.xfail(reason="the farm runs evenly for a month: no cell is hot any more when it holds enough marks")
-def test_even_purchase_is_opened() -> None:
-    """A purchase of which two in five accounts are marks opens a campaign."""
-    assert run(MISSED, careful=False).ways[0].overall.opened == 1
+def test_even_purchase_is_opened(record_property: Callable[[str, object], None]) -> None:
+    """A purchase that runs evenly for a month, so that no cell is hot any more, opens a campaign all the same, late."""
+    ours = run(LATE, careful=False).ways[0]
+    record_property("median", ours.overall.median)
+    assert ours.overall.opened == 1
+    assert ours.false_campaigns == 0
 
 
 def test_careful_seller_does_not_drag_others_in() -> None:

@@ -20,12 +20,16 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from redis.exceptions import ResponseError
 
 #: Programs looked for, in this order, on PATH and beside the interpreter.
 PROGRAMS = ("redis-server", "valkey-server")
 
 #: A server that has not answered after so many seconds does not start.
 _PATIENCE = 20.0
+
+#: How often nodes are told who owns a slot before they are expected to agree.
+_ATTEMPTS = 40
 
 #: Slots of a cluster's nodes.
 _SHARES = (range(5461), range(5461, 10923), range(10923, 16384))
@@ -189,8 +193,17 @@ class Cluster:
         if source is target:
             return
         ids = {id(one): one.client().execute_command("CLUSTER MYID").decode() for one in (source, target)}
-        target.client().execute_command("CLUSTER SETSLOT", slot, "IMPORTING", ids[id(source)])
-        source.client().execute_command("CLUSTER SETSLOT", slot, "MIGRATING", ids[id(target)])
+        for attempt in range(_ATTEMPTS):
+            try:
+                target.client().execute_command("CLUSTER SETSLOT", slot, "IMPORTING", ids[id(source)])
+                source.client().execute_command("CLUSTER SETSLOT", slot, "MIGRATING", ids[id(target)])
+                break
+            except ResponseError:  # what a node heard of the last move overtook what it was told
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                time.sleep(0.05)
+                for one in self.servers:
+                    one.client().execute_command("CLUSTER SETSLOT", slot, "NODE", ids[id(source)])
         while keys := source.client().execute_command("CLUSTER GETKEYSINSLOT", slot, 50):
             source.client().execute_command("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
         for one in (target, source, *self.servers):

@@ -126,7 +126,7 @@ def test_ledger_and_store_share_a_file(tmp_path: Path) -> None:
 def test_a_store_without_a_ledger_is_refused() -> None:
     """Outcomes that were kept in memory instead would be lost without a word."""
     with pytest.raises(ConfigurationError, match="have no ledger"):
-        open_ledger("redis://localhost/0")
+        open_ledger("postgres://localhost/0")
 
 
 def test_locked_file_times_out_and_writes_nothing(tmp_path: Path) -> None:

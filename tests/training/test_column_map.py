@@ -115,10 +115,10 @@ AT = {"field": "at", "convert": "time", "offset": "+00:00"}
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ({"constants": 3}, "constants is a int; write it as a table"),
+        ({"constants": 3}, "constants is an int; write it as a table"),
         ({"constants": [1]}, "constants is a list of length 1"),
         ({"ignored": ["a"]}, "ignored is a list of length 1"),
-        ({"ignored": 3}, "ignored is a int"),
+        ({"ignored": 3}, "ignored is an int"),
         ({"columns": {"t": {"field": "at", "offset": "+00:00"}}}, "has offset or formats, which only"),
         ({"columns": {"t": AT | {"formats": 5}}}, "column 't' has formats 5; give a list of texts"),
         ({"columns": {"t": AT | {"formats": "%Y"}}}, "has formats '%Y'"),
