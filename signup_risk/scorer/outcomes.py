@@ -177,7 +177,7 @@ class Outcomes:
         times = (microseconds(happened), microseconds(known_at))
         sure = confidence if confidence is not None else WEAK_CONFIDENCE if outcome in WEAK else 1.0
         entry = LedgerEntry("outcome", name, sealed, *times, outcome, source, sure, hand)
-        if not self._keep(entry, self._limit, end):
+        if not self._keep(entry, end):
             return False
         return self._tell_velocity(entry, end) if outcome in STRONG else True
 
@@ -288,7 +288,7 @@ class Outcomes:
         name = signup_name(signup_id, self._hasher)
         return name, self._hasher.seal(name, signup_id)
 
-    def _keep(self, entry: LedgerEntry, limit: int, end: float) -> bool:
+    def _keep(self, entry: LedgerEntry, end: float) -> bool:
         """Write to the ledger, or hold; what came first has to go first."""
         problem = None
         self.flush(max(0.0, end - time.monotonic()))
@@ -300,7 +300,7 @@ class Outcomes:
                 problem = found
                 self._log(found)
         with self._holding:
-            if len(self._waiting) >= limit:
+            if len(self._waiting) >= self._limit:
                 raise StoreUnavailable(
                     f"the ledger cannot be written and {len(self._waiting):,} entries wait for it already; this one is "
                     "not kept: report it again once the store answers"
