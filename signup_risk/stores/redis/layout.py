@@ -78,9 +78,13 @@ class Names:
         start = len(self._signups)
         return int(_CLOCK.unpack(a2b_base64(name[start : start + 11] + b"="))[0])
 
+    def marks(self, key: int) -> bytes:
+        """Return what begins the names of the marks that sign-ups have been recorded on a key, on the key's slot."""
+        return self._marks + b2a_base64(_CLOCK.pack(key), newline=False)[:11] + b"}"
+
     def mark(self, key: int, signup: int) -> bytes:
-        """Return the name of the mark that a sign-up has been recorded on a key, on the slot of the key."""
-        return self._marks + b2a_base64(_CLOCK.pack(key), newline=False)[:11] + b"}%x" % signup
+        """Return the name of the mark that a sign-up has been recorded on a key."""
+        return self.marks(key) + b"%x" % (signup & 0xFFFF_FFFF)
 
     def is_key(self, name: bytes) -> bool:
         """Tell a key from a sign-up."""

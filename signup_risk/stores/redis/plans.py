@@ -7,8 +7,8 @@ One server: a sign-up is one script, atomic and one round trip. A cluster: its k
 claimed first, together with reading the clock, and then every key is recorded by a script of its own, all at once: two
 round trips, each key atomic. A process that dies between them, or does not get every reply, leaves some keys recorded.
 The same sign-up sent again (by the caller, or from the queue of pending writes) records the rest: a script passes over
-a key that has it already. That is certain while the key keeps it among its 64 newest or, on a busier key, for
-:data:`MARKED` seconds. The call that completes another one's sign-up calls it repeated.
+a key that has it already. That is certain while the key keeps it among its 64 newest, and for :data:`MARKED` seconds
+after. The call that completes another one's sign-up calls it repeated.
 
 A sign-up without an id has a nonce to be recognised by when the queue sends it again. A cluster does not look at it,
 since every key would need a mark of its own: there such a sign-up may count twice after a call that timed out.
@@ -28,7 +28,7 @@ from signup_risk.stores.windows import RETENTION
 T = TypeVar("T")
 Plan = Generator[Sequence[Command], list[Any], T]
 
-#: Seconds for which a busy key of a cluster knows that a sign-up was recorded on it.
+#: Seconds for which a key of a cluster knows a sign-up that has left its 64 newest.
 MARKED: Final = 600
 
 #: Seconds for which one server knows a sign-up without an id by its nonce: longer than an outage lasts.
@@ -128,8 +128,8 @@ def sweep(names: Names, found: Sequence[bytes], at: int, *, is_cluster: bool) ->
 
 def _recording(names: Names, touch: Touch, index: int, clock: int, *, named: bool) -> Command:
     entry = touch.entries[index]
-    mark = names.mark(entry.key, touch.signup) if named else b""
-    words = (b"%d" % touch.at, b"%d" % clock, layout.KEEP, layout.row_of(entry, touch), mark, MARKED)
+    marks, kept = names.marks(entry.key), (layout.KEEP, MARKED)
+    words = (b"%d" % touch.at, b"%d" % clock, layout.row_of(entry, touch), b"1" if named else b"", marks, *kept)
     return call(commands.RECORD, [names.key(entry.key)], *words)
 
 

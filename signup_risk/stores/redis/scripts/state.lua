@@ -80,7 +80,7 @@ local function spill(blob, tail, size, spilled, newest)
   return table.concat(codes) .. table.concat(counts) .. sub(blob, middle + 4 * size), total
 end
 
--- The state with one more sign-up; `raw` is nil for a key that was not known.
+-- The state with one more sign-up, and the row that is no longer kept one by one; `raw` is nil for a key not known.
 local function recorded(raw, at, row)
   if not raw then return begun(at, row) end
   local blob = whole(raw)
@@ -88,14 +88,15 @@ local function recorded(raw, at, row)
   local newest = max(at, last)
   local horizon = newest - REACH
   if at <= horizon then return raw end
-  local position, drop, spilled = count, 0, nil
+  local position, drop, spilled, left = count, 0, nil, nil
   if at < last then position = after(blob, SIZE + 1, count, at, 0) end
   if count > 0 and read('<i8', blob, SIZE + 1) <= horizon then drop = after(blob, SIZE + 1, count, horizon, 0) end
   if count - drop >= RECENT then
     if position == drop then
-      spilled, row = at, ''
+      spilled, left, row = at, row, ''
     else
-      spilled = read('<i8', blob, SIZE + 1 + 8 * drop)
+      local start = SIZE + 1 + 8 * count + 4 * width * drop
+      spilled, left = read('<i8', blob, SIZE + 1 + 8 * drop), sub(blob, start, start + 4 * width - 1)
       drop = drop + 1
     end
   end
@@ -107,7 +108,12 @@ local function recorded(raw, at, row)
     .. sub(blob, SIZE + 1 + 8 * drop, SIZE + 8 * position) .. time .. sub(blob, SIZE + 1 + 8 * position, rows)
     .. sub(blob, rows + own * drop + 1, rows + own * position) .. row
     .. sub(blob, rows + own * position + 1, rows + own * count)
-    .. tail
+    .. tail, left
+end
+
+-- The 32-bit name of a row's sign-up, in hexadecimal; 0 if it has none.
+local function short_of(row)
+  return string.format('%x', read('<I4', row))
 end
 
 -- Whether the sign-up of this time and row is among those kept one by one.
