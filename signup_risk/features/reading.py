@@ -149,7 +149,8 @@ class Velocity:
         if past < MIN_HISTORY:
             return None
         count = view.count(short)
-        expected = traffic * (view.count(long) - count) / past
+        # A sign-up so late that it is older than all that a key keeps one by one may read less in the long window.
+        expected = traffic * max(0, view.count(long) - count) / past
         spread = math.sqrt(1 + PHI * expected)
         return 2 * (math.sqrt(count + _ANSCOMBE) - math.sqrt(expected + _ANSCOMBE)) / spread
 

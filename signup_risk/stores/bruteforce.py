@@ -46,7 +46,7 @@ class KeyHistory:
         start = at - window.length
         exact = sum(start < event[0] <= at for event in self.recent())
         first = max(start, self.newest - window.length - LATENESS) // window.grain
-        last = at // window.grain - (1 if self.newest > at else 0)
+        last = at // window.grain - (1 if self._is_behind(at) else 0)
         return exact + sum(first < time // window.grain <= last for time in self.older())
 
     def true_count(self, window: Window, at: int) -> int:
@@ -54,10 +54,13 @@ class KeyHistory:
         return sum(at - window.length < event[0] <= at for event in self.events)
 
     def slack(self, window: Window, at: int) -> int:
-        """Return how much a count may fall short: one grain at the old end, for a late reader one at the new end."""
+        """Return how much a count may fall short: one grain at the old end, behind all recent ones one at the new."""
         start = at - window.length
         short = sum(start < event[0] <= start + window.grain for event in self.events)
-        return short + (sum(at - window.grain < e[0] <= at for e in self.events) if self.newest > at else 0)
+        return short + (sum(at - window.grain < e[0] <= at for e in self.events) if self._is_behind(at) else 0)
+
+    def _is_behind(self, at: int) -> bool:
+        return self.recent()[0][0] > at
 
     def distinct(self, column: int, window: Window, at: int) -> int:
         """Count the different known values of an attribute among the recent sign-ups of the window."""

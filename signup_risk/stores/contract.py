@@ -131,6 +131,17 @@ class StoreContract(ABC):
         after = store.exchange(touch_at(START + 11 * MINUTE, 3, 5))
         assert KeyView(after.states[1], START + 11 * MINUTE).count(HOUR_1) == 2
 
+    def test_a_little_late_reads_as_in_time(self, store: Store) -> None:
+        """A sign-up overtaken by fewer than 64 on a busy key reads in every window what it would have read in time."""
+        for number in range(1, 401):
+            store.exchange(touch_at(START + number * MINUTE, number, 5))
+        at = START + 400 * MINUTE + SECOND
+        in_time = KeyView(store.peek(touch_at(at, 999, 5)).states[1], at)
+        for number in range(401, 401 + RECENT - 1):
+            store.exchange(touch_at(at + number * SECOND, number, 5))
+        late = KeyView(store.peek(touch_at(at, 999, 5)).states[1], at)
+        assert [late.count(window) for window in WINDOWS] == [in_time.count(window) for window in WINDOWS]
+
     def test_arrival_order_does_not_matter(self, tmp_path: Path) -> None:
         """A shuffled hour of sign-ups leaves the same state as the ordered one."""
         ordered = [touch_at(START + n * 13 * SECOND, n, 5, attributes=(n % 7,)) for n in range(1, 200)]

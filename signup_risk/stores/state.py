@@ -128,14 +128,16 @@ class KeyState:
     def bucketed(self, window: Window, at: int) -> int:
         """Count the older sign-ups of the window, in whole buckets.
 
-        A late reader leaves out the bucket of its own moment, since part of it lies in its future.
+        They are no newer than the recent ones. A reader that is older than all of these leaves out the bucket of its
+        own moment, since part of it may lie in its future. One that is a little late, as with several workers about
+        half of all are, reads what it would have read in time.
         """
         if not self._buckets:
             return 0
         codes, counts = self.buckets()
         base = window.level << 32
         low = bisect_right(codes, base | max(0, (at - window.length) // window.grain))
-        last = at // window.grain - (1 if self.newest > at else 0)
+        last = at // window.grain - (1 if self.times[0] > at else 0)
         return sum(counts[low : bisect_right(codes, base | max(0, last))])
 
 

@@ -4,7 +4,7 @@ All times are event times in microseconds since the epoch (UTC). A window of len
 ``(at - L, at]``. The newest :data:`RECENT` sign-ups of a key are kept one by one, so a window that holds no
 more than those is exact. Older ones are counted in buckets of one grain; there the oldest, partly covered
 bucket of the window is left out, so a count can fall short by what that one grain held, never exceed it. A sign-up
-that is later than others of its key leaves out the bucket of its own moment as well.
+that is older than all :data:`RECENT` leaves out the bucket of its own moment as well.
 
 What is kept how long, in event time unless said otherwise:
 

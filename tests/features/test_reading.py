@@ -7,7 +7,7 @@ import math
 import pytest
 
 from signup_risk.features.reading import Velocity
-from signup_risk.stores import DAYS_7, HOUR_1, HOURS_24, Entry, KeyView, MemoryStore, Touch
+from signup_risk.stores import DAYS_7, DAYS_30, HOUR_1, HOURS_24, Entry, KeyView, MemoryStore, Touch
 from signup_risk.stores.windows import DAY, HOUR, MINUTE, SECOND
 
 NOW = 1_780_000_000 * SECOND
@@ -72,6 +72,21 @@ def test_busy_network_at_its_usual_pace_is_none() -> None:
     surprise = past.read().surprise("ip_network", HOUR_1, DAYS_7)
     assert surprise is not None
     assert abs(surprise) < 1
+
+
+@pytest.mark.parametrize("later", [0, 1, 63, 64, 100, 300])
+def test_overtaken_sign_up_is_read(later: int) -> None:
+    """However many later sign-ups of a hot network were recorded first, its heat is a number."""
+    past = Past()
+    steady(past)
+    for number in range(400):
+        past.add(NOW - number * MINUTE, network=True)
+    for second in range(1, later + 1):
+        past.add(NOW + second * SECOND, network=True)
+    surprise = past.read().surprise("ip_network", HOURS_24, DAYS_30)
+    assert surprise is not None
+    assert math.isfinite(surprise)
+    assert surprise > 10 or later >= 64
 
 
 def test_launch_day_lifts_everything_and_surprises_nobody() -> None:
