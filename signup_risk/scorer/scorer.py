@@ -121,6 +121,7 @@ class Scorer(CampaignFace, OutcomeFace, RightsFace):
         partners: Partners | None = None,
         observer: Observer | None = None,
         sandbox: bool = False,
+        require_store: bool = True,
     ) -> Self:
         """Open a scorer.
 
@@ -139,6 +140,8 @@ class Scorer(CampaignFace, OutcomeFace, RightsFace):
             partners: What partners said of campaigns of theirs, see :func:`signup_risk.campaigns.stix.import_bundle`.
             observer: Is told of assessments and lost writes, such as :class:`signup_risk.telemetry.Telemetry`.
             sandbox: Whether reserved addresses get fixed decisions; for tests, see :mod:`signup_risk.scorer.sandbox`.
+            require_store: Whether a Redis or Valkey server has to be reached now. If not, a worker that starts during
+                an outage scores without velocity until the server answers, and :attr:`health` says so.
 
         Raises:
             ConfigurationError: An option cannot be used.
@@ -146,16 +149,12 @@ class Scorer(CampaignFace, OutcomeFace, RightsFace):
             StoreError: The store cannot be opened, or belongs to another secret.
         """
         artefact = ModelArtefact.load(model or bundled_model_path(), versions=VERSIONS)
-        opened, hasher = open_store(store, secret=secret, second_secret=second_secret)
+        opened, hasher = open_store(store, secret=secret, second_secret=second_secret, required=require_store)
         try:
             user_agent.warm()
             rules = policy or Policy()
             return cls(
-                opened,
-                hasher,
-                artefact,
-                references or open_references(),
-                rules,
+                opened, hasher, artefact, references or open_references(), rules,
                 deadline_ms=deadline_ms,
                 explain=explain,
                 clock=clock,
@@ -164,7 +163,7 @@ class Scorer(CampaignFace, OutcomeFace, RightsFace):
                 observer=observer,
                 sandbox=sandbox,
                 ledger=open_ledger(store),
-            )
+            )  # fmt: skip
         except BaseException:
             opened.close()
             raise

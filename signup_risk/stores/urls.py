@@ -69,7 +69,11 @@ def open_ledger(url: str) -> Ledger:
 
 
 def open_store(
-    url: str, *, secret: str | bytes | None = None, second_secret: str | bytes | None = None
+    url: str,
+    *,
+    secret: str | bytes | None = None,
+    second_secret: str | bytes | None = None,
+    required: bool = True,
 ) -> tuple[Store, Hasher]:
     """Open the store that a URL names, with the hasher that belongs to it.
 
@@ -80,6 +84,7 @@ def open_store(
             be given one.
         second_secret: The other secret while one takes the other's place (:mod:`signup_risk.stores.marks`); by default
             ``SIGNUP_RISK_SECOND_SECRET`` or the file that ``SIGNUP_RISK_SECOND_SECRET_FILE`` names, or none.
+        required: Whether a server has to be reached now; otherwise its store raises until it can be.
 
     Returns:
         The store and its hasher.
@@ -105,7 +110,7 @@ def open_store(
     if separator and scheme in _SHARED and rest:
         redis = _redis()
         hasher = with_second(given_hasher(secret), second_secret)
-        return redis.RedisStore(url, check=hasher.check(), second=hasher.second_check()), hasher
+        return redis.RedisStore(url, check=hasher.check(), second=hasher.second_check(), required=required), hasher
     raise ConfigurationError(f"unknown store URL of scheme {scheme[:20]!r}; known are {', '.join(FORMS)}")
 
 

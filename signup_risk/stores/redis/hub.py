@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
-from signup_risk.errors import StoreDamaged, StoreError, StoreMismatch, StoreTimeout
+from signup_risk.errors import StoreDamaged, StoreError, StoreMismatch, StoreTimeout, StoreUnavailable
+from signup_risk.stores.deadline import left
 from signup_risk.stores.journal import SETTLED_FOR
 from signup_risk.stores.marks import Marks, Refused, agreed
 from signup_risk.stores.redis import commands, layout
@@ -25,6 +27,8 @@ from signup_risk.stores.redis.wire import Refusal, Reply
 from signup_risk.stores.windows import DAY, SECOND
 
 T = TypeVar("T")
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: Writes held behind, and how many make a batch that no round waits for. A record is some 200 bytes.
 _HELD: Final = 20_000
@@ -74,6 +78,12 @@ class Hub:
         self._flushing = threading.Lock()
         self._hint = threading.local()
         self._marks: dict[bytes, bytes] = {}
+        self._unmet: tuple[str, str] | None = None
+
+    @property
+    def is_unmet(self) -> bool:
+        """Say whether the server has still to be reached for the first time."""
+        return self._unmet is not None
 
     def join(self) -> None:
         """Count one more user."""
@@ -111,7 +121,19 @@ class Hub:
             raise StoreDamaged(f"a value of the velocity store is damaged ({type(error).__name__})") from error
 
     def call(self, step: Iterable[commands.Command], timeout: float | None) -> list[Any]:
-        """Send commands and return the replies; a refusal is raised."""
+        """Send commands and return the replies; a refusal is raised. A server not met yet is asked for its marks first.
+
+        Raises:
+            StoreMismatch: It was written under another secret or by another layout.
+            StoreUnavailable: It failed, or cannot be reached.
+        """
+        if self._unmet is not None:
+            end = time.monotonic() + (PATIENCE if timeout is None else timeout)
+            self._meet(*self._unmet, timeout)
+            timeout = end - time.monotonic()
+        return self._call(step, timeout)
+
+    def _call(self, step: Iterable[commands.Command], timeout: float | None) -> list[Any]:
         return self.checked(self.link.call(list(step), timeout))
 
     def checked(self, replies: list[Reply]) -> list[Any]:
@@ -162,35 +184,57 @@ class Hub:
             self.done.put_back(done)
             raise
 
-    def prepare(self, check: str, second: str = "") -> None:
+    def prepare(self, check: str, second: str = "", *, required: bool = True) -> None:
         """Mark a new store with layout and secrets, or see that an older one opens under them.
+
+        Args:
+            check: Mark of the secret.
+            second: Mark of the second secret, or empty.
+            required: Whether the server has to be reached now; otherwise the first call that reaches it does this.
 
         Raises:
             StoreMismatch: It was written under another secret or by another layout.
+            StoreUnavailable: It cannot be reached, and is required.
         """
+        try:
+            self._meet(check, second, None)
+        except StoreUnavailable as problem:
+            if required:
+                raise
+            _LOG.warning("going on without the velocity store until it can be reached: %s", problem)
+            self._unmet = (check, second)
+
+    def _meet(self, check: str, second: str, timeout: float | None) -> None:
+        end = time.monotonic() + (PATIENCE if timeout is None else timeout)
+        is_new = self._marked(check, second, end)
+        self._unmet = None
+        self.look(is_new=is_new)
+
+    def _marked(self, check: str, second: str, end: float) -> bool:
+        """Agree with the server on layout and secrets; say whether it is new."""
         meta, where = self.names.meta, f"the velocity store {self.link.where}"
         prefix = f"below the prefix {self.address.prefix!r}"
         own = layout.VERSION.encode()
         steps = [plain(meta, b"HSETNX", meta, b"layout", own), plain(meta, b"HGET", meta, b"layout")]
-        is_new, found = self.call(steps, None)
+        is_new, found = self._call(steps, left(end))
         if found != own:
             raise StoreMismatch(
                 f"{where} was written by another version of the library {prefix}; open it with that version, or give "
                 "another ?prefix="
             )
         while True:
-            (held,) = self.call([plain(meta, b"HMGET", meta, b"secret", b"second")], None)
+            (held,) = self._call([plain(meta, b"HMGET", meta, b"secret", b"second")], left(end))
             known = None if held[0] is None else Marks(held[0].decode(), (held[1] or b"").decode())
             try:
                 marks = agreed(known, check, second)
             except Refused as problem:
                 raise StoreMismatch(f"{where} {prefix} {problem}; or give another ?prefix=") from None
             words = [b"" if one is None else b"=" + one for one in held] + [one.encode() for one in marks]
-            if self.call([call(commands.MARK, [meta], *words, _KEEP_META)], None)[0]:  # nobody else was first
+            if self._call([call(commands.MARK, [meta], *words, _KEEP_META)], left(end))[0]:  # nobody else was first
                 break
         told = (own, *[one.encode() for one in marks])
         self._marks = dict(zip((b"layout", b"secret", b"second"), told, strict=True))
-        self.look(is_new=bool(is_new))
+        return bool(is_new)
 
     def _marking(self) -> list[commands.Command]:
         meta = self.names.meta

@@ -44,21 +44,23 @@ class RedisStore(RedisErasure):
         check: Mark of the secret (:meth:`signup_risk.stores.hashing.Hasher.check`); a store written under another
             secret is refused, since none of its keys could be found.
         second: Mark of the second secret of a rotation (:mod:`signup_risk.stores.marks`); empty for none.
+        required: Whether the server has to be reached now. Otherwise calls raise until it can be, and the first one
+            that reaches it sees to the marks.
 
     Raises:
         ConfigurationError: The URL cannot be used.
         StoreMismatch: The store was written under another secret or by another layout.
-        StoreUnavailable: The server cannot be reached.
+        StoreUnavailable: The server cannot be reached, and is required.
     """
 
-    def __init__(self, url: str, *, check: str = "", second: str = "") -> None:
+    def __init__(self, url: str, *, check: str = "", second: str = "", required: bool = True) -> None:
         self._hub = new_hub(url)
         self._hub.join()
         self._loops = EventLoops(self._hub.address)
         self._place = _START
         self._closed = False
         try:
-            self._hub.prepare(check, second)
+            self._hub.prepare(check, second, required=required)
         except BaseException:
             self.close()
             raise
@@ -70,9 +72,9 @@ class RedisStore(RedisErasure):
     async def exchange_async(self, touch: Touch, *, timeout: float | None = None) -> Exchange:  # noqa: ASYNC109
         """Exchange as :meth:`exchange` does, without blocking the event loop, on connections of that loop's own.
 
-        On a cluster it is done in a thread.
+        On a cluster, and on a server that has still to be reached for the first time, it is done in a thread.
         """
-        if self._hub.is_cluster:
+        if self._hub.is_cluster or self._hub.is_unmet:
             return await self._loops.in_thread(self.exchange, touch, timeout=timeout)
         return self._noted(await self._loops.run(self._exchange(touch), timeout))
 
