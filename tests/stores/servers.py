@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -175,10 +175,12 @@ class Cluster:
     """Hold a cluster of three primaries.
 
     Attributes:
-        servers: Its nodes.
+        servers: Its primaries.
+        replica: The replica of the first, if there is one.
     """
 
     servers: list[Server]
+    replica: Server | None = None
 
     def url(self, prefix: str = "sr1:") -> str:
         """Return the URL of a store on it."""
@@ -216,21 +218,30 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Run a cluster while the context lasts."""
+def cluster(*, replica: bool = False) -> Iterator[Cluster]:
+    """Run a cluster while the context lasts, the first of its primaries with a replica if that is wanted."""
     with contextlib.ExitStack() as stack:
         options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--bind", "127.0.0.1")
-        servers = [stack.enter_context(server(*options, port=True)) for _ in range(3)]
-        for one, share in zip(servers, _SHARES, strict=True):
+        servers = [stack.enter_context(server(*options, port=True)) for _ in range(4 if replica else 3)]
+        for one, share in zip(servers, _SHARES, strict=False):
             one.client().execute_command("CLUSTER ADDSLOTS", *share)
+        for one in servers[1:]:
             one.client().execute_command("CLUSTER MEET", "127.0.0.1", servers[0].port)
-        end = time.monotonic() + _PATIENCE
-        while not all(_is_whole(one) for one in servers):
-            assert time.monotonic() < end, "the cluster does not come together"
-            time.sleep(0.05)
-        yield Cluster(servers)
+        _await_that(lambda: all(_is_whole(one, len(servers)) for one in servers), "the cluster comes together")
+        if replica:
+            first = servers[0].client().execute_command("CLUSTER MYID").decode()
+            servers[3].client().execute_command("CLUSTER REPLICATE", first)
+            _await_that(lambda: servers[0].client().wait(1, 100) == 1, "the replica follows")
+        yield Cluster(servers[:3], servers[3] if replica else None)
 
 
-def _is_whole(one: Server) -> bool:
+def _await_that(holds: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not holds():
+        assert time.monotonic() < end, f"waited in vain until {what}"
+        time.sleep(0.05)
+
+
+def _is_whole(one: Server, nodes: int) -> bool:
     info = one.client().execute_command("CLUSTER INFO")
-    return (info["cluster_state"], info["cluster_known_nodes"]) == ("ok", "3")
+    return (info["cluster_state"], info["cluster_known_nodes"]) == ("ok", str(nodes))

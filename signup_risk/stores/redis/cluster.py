@@ -8,6 +8,7 @@ out; the command goes to the node they name
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -42,6 +43,7 @@ class ClusterLink:
         self._lock = threading.Lock()
         self._pools: dict[Node, Pool] = {}
         self._owners: dict[int, Node] = {}
+        self._silent = set[Node]()
         self._is_old = True
 
     def call(self, commands: Sequence[Command], timeout: float | None = None) -> list[Reply]:
@@ -80,16 +82,22 @@ class ClusterLink:
             return pool
 
     def _learn(self, end: float) -> None:
-        """Ask the nodes known, then the one of the URL, who keeps what; the first that answers is believed."""
+        """Ask the nodes known, then the one of the URL, who keeps what; the first that answers is believed.
+
+        Each may take its share of the time, and one that does not answer is asked last from then on: of a machine that
+        is gone nothing comes back at all, and its replica is known to the others.
+        """
         problem: Exception | None = None
-        for node in dict.fromkeys([*self._owners.values(), self._address.node]):
+        nodes = sorted(dict.fromkeys([*self._owners.values(), self._address.node]), key=self._silent.__contains__)
+        for place, node in enumerate(nodes):
+            now = time.monotonic()
             try:
-                reply = talk(self._pool(node), [_SLOTS], end)[0]
-            except TimeoutError:
-                raise
+                reply = talk(self._pool(node), [_SLOTS], now + (end - now) / (len(nodes) - place))[0]
             except (OSError, RedisError) as error:
+                self._silent.add(node)
                 problem = error
                 continue
+            self._silent.discard(node)
             if isinstance(reply, list):
                 self._owners = {slot: owner for slots, owner in _owners(reply, node) for slot in slots}
                 self._is_old = False
