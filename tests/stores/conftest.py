@@ -17,6 +17,13 @@ def redis_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def valkey_server() -> Iterator[Server]:
+    """Run a Valkey server for the whole session."""
+    with server(name="valkey-server") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def redis_cluster() -> Iterator[Cluster]:
     """Run a cluster for the whole session."""
     with cluster() as running:

