@@ -22,12 +22,13 @@ from typing import Any
 import numpy as np
 
 from signup_risk import Scorer
+from signup_risk.features.base import Feature
 from signup_risk.features.catalog import CATALOG
 from signup_risk.model import ModelArtefact, bundled_model_path, save_artefact
 from signup_risk.simulation import load_scenario, simulate
 from signup_risk.training.bundled import describe, golden, grown_on
 from signup_risk.training.bundled_sites import CALIBRATE, FIT, JUDGE, site_events, site_tables
-from signup_risk.training.coordination import Stream, judge_campaigns, judgement_text, run_stream
+from signup_risk.training.coordination import CampaignJudgement, Stream, judge_campaigns, judgement_text, run_stream
 from signup_risk.training.coordination.traffic import legitimate_events
 from signup_risk.training.evaluate.sample import CONTROL, kind_of
 from signup_risk.training.progress import bars
@@ -45,29 +46,29 @@ def site(seed: int, model: Path | None = None) -> Stream:
     return run(site_events(seed), 1, model)
 
 
-def sites(processes: int, count: int, model: Path | None = None, name: str = "judging sites") -> list[Stream]:
+def sites(processes: int, count: int, model: Path | None = None) -> list[Stream]:
     """Run the first so many judging sites."""
     seeds = JUDGE[:count]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as workers:
-        return list(bars(workers.map(partial(site, model=model), seeds), name, len(seeds)))
+        return list(bars(workers.map(partial(site, model=model), seeds), "judging sites", len(seeds)))
 
 
-def unseen(processes: int, count: int, folder: Path | None) -> Iterator[str]:
-    """Yield, for each kind of farm, how its campaigns are found by a model that has seen it and by one that has not."""
-    seen = judge_campaigns(sites(processes, count))
+def unseen(processes: int, count: int, fit: int, folder: Path | None) -> Iterator[str]:
+    """Yield, for each kind of farm, how its campaigns are found by a model that has seen it and by one that has not.
+
+    Both are fitted on the same sites, the first so many of those that the bundled model was fitted on.
+    """
     with closing(ModelArtefact.load(bundled_model_path())) as artefact:
         names = list(artefact.manifest.names)
     features = tuple(entry for entry in CATALOG if entry.name in names)
-    tables, others = ([one.columns(names) for one in site_tables(seeds, folder)] for seeds in (FIT, CALIBRATE))
+    seeds = FIT[:fit], CALIBRATE[: max(1, fit * len(CALIBRATE) // len(FIT))]
+    tables, others = ([one.columns(names) for one in site_tables(some, folder, progress=bars)] for some in seeds)
     kinds = sorted({kind_of(group) for table in tables for group in set(table.groups)} - {CONTROL})
+    seen = judged_with(tables, others, features, processes, count)
+    yield f"fitted on {len(tables)} sites, calibrated on {len(others)}, judged on {count}"
     for kind in (kind for kind in kinds if kind.startswith("farm.")):
         left, calibrate_on = (without(kind, part) for part in (tables, others))
-        grown = grown_on(left, features)
-        with tempfile.TemporaryDirectory() as scratch:
-            place = Path(scratch) / "model"
-            manifest = describe(grown, features, left, calibrate_on)
-            save_artefact(place, model_text=grown.text, manifest=manifest, card="", golden_rows=golden(calibrate_on))
-            judged = judge_campaigns(sites(processes, count, place, f"without {kind}"))
+        judged = judged_with(left, calibrate_on, features, processes, count)
         told = [
             f"{own.opened} of {own.campaigns} opened, in the median at {own.median}, {own.coverage:.1%} of members "
             f"found, {one.ways[0].false_campaigns} false campaigns in all"
@@ -76,6 +77,22 @@ def unseen(processes: int, count: int, folder: Path | None) -> Iterator[str]:
             if own.name == kind.removeprefix("farm.")
         ]
         yield f"{kind.removeprefix('farm.'):<8} seen: {told[0]}; unseen: {told[1]}" if told else f"{kind}: on no site"
+
+
+def judged_with(
+    fit_on: list[FeatureTable],
+    calibrate_on: list[FeatureTable],
+    features: tuple[Feature, ...],
+    processes: int,
+    count: int,
+) -> CampaignJudgement:
+    """Fit a model and judge the campaigns found with its scores."""
+    grown = grown_on(fit_on, features)
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch) / "model"
+        manifest = describe(grown, features, fit_on, calibrate_on)
+        save_artefact(place, model_text=grown.text, manifest=manifest, card="", golden_rows=golden(calibrate_on))
+        return judge_campaigns(sites(processes, count, place))
 
 
 def without(kind: str, tables: list[FeatureTable]) -> list[FeatureTable]:
@@ -103,6 +120,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=301, help="seed of the legitimate traffic (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
     parser.add_argument("--sites", type=int, default=len(JUDGE), help="judging sites (default: all %(default)s)")
+    parser.add_argument("--fit", type=int, default=len(FIT), help="sites to fit on, for unseen (default: %(default)s)")
     parser.add_argument("--tables", type=Path, help="folder that keeps replayed tables, for unseen")
     parser.add_argument("--output", type=Path, help="file to write as well")
     options = parser.parse_args()
@@ -110,7 +128,7 @@ def main() -> None:
     for part in options.parts:
         if part == "unseen":
             told.append("unseen kinds, synthetic\n")
-            for line in unseen(options.jobs, options.sites, options.tables):
+            for line in unseen(options.jobs, options.sites, options.fit, options.tables):
                 told.append(f"{line}\n")
                 print(line, flush=True)
             continue
