@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from signup_risk.errors import NoExplanation
 from signup_risk.events.signup import InputWarning
+
+if TYPE_CHECKING:
+    from signup_risk.explain import AssessmentExplanation
 
 DecisionName = Literal["allow", "step_up", "review", "block"]
 Direction = Literal["risk", "trust"]
@@ -158,6 +162,14 @@ class PolicyInfo:
         return told
 
 
+class AssessmentOrigin(Protocol):
+    """Hold what an assessment was worked out from, so that it can be explained later."""
+
+    def explain(self, assessment: Assessment) -> AssessmentExplanation:
+        """Explain the assessment that it belongs to."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """Say how risky a sign-up is, what to do and why.
@@ -180,6 +192,7 @@ class Assessment:
             contributions of all reasons add up to ``raw_score``.
         explored: Whether it would have been blocked and was let through to a further step by chance.
         propensity: Probability with which such a sign-up is decided so, where chance had a part; None otherwise.
+        origin: What it was worked out from, for :meth:`explain`; no part of what it says.
     """
 
     signup_id: str | None
@@ -198,6 +211,24 @@ class Assessment:
     base_value: float | None = None
     explored: bool = False
     propensity: float | None = None
+    origin: AssessmentOrigin | None = field(default=None, repr=False, compare=False)
+
+    def explain(self) -> AssessmentExplanation:
+        """Say what every feature adds to the score, its value and what is usual.
+
+        Works whether or not reasons were asked for: what is missing is worked out now. It shows itself in a notebook
+        and, printed, in a terminal.
+
+        Raises:
+            NoExplanation: No model gave the score, or it is not at hand: the scorer is closed and the contributions had
+                not been asked for, or the assessment comes from another process. The message says what to do.
+        """
+        if self.origin is None:
+            raise NoExplanation(
+                "this assessment holds nothing to explain: it is a fixed answer of the sandbox, or was not made by a "
+                "scorer; assess the sign-up with a scorer and explain what that gives"
+            )
+        return self.origin.explain(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the assessment as JSON values, in the order of the output contract.
