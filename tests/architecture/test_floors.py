@@ -22,7 +22,7 @@ FLOORS = (
     ("extract",),
     ("model",),
     ("explain",),
-    ("campaigns",),
+    ("campaigns", "receipts"),
     ("scorer",),
     ("",),
     ("files", "integrations", "telemetry"),
