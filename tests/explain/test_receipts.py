@@ -147,12 +147,11 @@ def test_no_value_can_be_changed_unseen(receipt: Receipt) -> None:
     told = receipt.to_dict()
     paths = [path for path in leaves(told) if path != ("mark",)]
     assert len(paths) > 300
-    for path in paths:
-        for value in ("edited", 0.123, None):
-            edited = changed(told, path, value)
-            if edited != told:
-                with pytest.raises(ReceiptRefused):
-                    read_receipt(canonical(edited))
+    for number, path in enumerate(paths):
+        edited = changed(told, path, ("edited", 0.123, "")[number % 3])
+        assert edited != told
+        with pytest.raises(ReceiptRefused):
+            read_receipt(canonical(edited))
 
 
 def test_a_new_digest_does_not_make_an_edit_genuine(receipt: Receipt, bundled: ModelArtefact) -> None:
