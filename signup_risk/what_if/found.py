@@ -93,19 +93,19 @@ class WhatWouldChange:
 
     def to_text(self) -> str:
         """Return the answer as lines for a terminal."""
-        return "\n".join(
-            [self.headline(), *(line for title, sets in self.sections() for line in (title, *_items(sets)))]
-        )
+        lists = (line for title, sets in self.sections() for line in (title, *_items(sets)))
+        return "\n".join([self.headline(), *lists, self.note()])
 
     def headline(self) -> str:
         """Return what was asked."""
         base = self.base
         score = "" if base.raw_score is None else f", raw score {base.raw_score:+.3f}"
-        bound = "all sets" if self.is_complete else "not all sets"
-        return (
-            f"decided: {decided(base)}{score}. Would have been {self.direction} with ({bound} of up to {self.largest} "
-            f"facts looked at, {self.tried} assessments):"
-        )
+        return f"decided: {decided(base)}{score}; what would have made it {self.direction}"
+
+    def note(self) -> str:
+        """Return how far it was looked."""
+        bound = "all sets were looked at" if self.is_complete else "not all sets were looked at"
+        return f"sets of up to {self.largest} facts, {self.tried} assessments without recording; {bound}"
 
     def sections(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the sets in words, by who could have them."""
@@ -129,7 +129,7 @@ class WhatWouldChange:
     def _repr_html_(self) -> str:
         from signup_risk.explain.card import framed  # shown in notebooks alone
 
-        return framed(self.headline(), self.sections())
+        return framed(self.headline(), self.sections(), self.note())
 
 
 def decided(assessment: Assessment) -> DecisionName:
