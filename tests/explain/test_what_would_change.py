@@ -100,6 +100,14 @@ def test_sets_are_in_order(judged: list[tuple[dict[str, Any], Any]]) -> None:
         assert order == sorted(order)
 
 
+def test_a_few_sets_are_the_cheapest(days: Any) -> None:
+    """Asked for two sets that are bought, the two first of all are given."""
+    event, _ = days.last("review")
+    every = days.scorer.what_would_change(event, largest=2, most=1000, budget=10_000).bought
+    assert len(every) > 3
+    assert days.scorer.what_would_change(event, largest=2, most=2).bought == every[:2]
+
+
 def test_prices_are_those_of_the_list(judged: list[tuple[dict[str, Any], Any]]) -> None:
     """What is bought costs the sum of its entries, and it is said where one is assumed; honest facts cost nothing."""
     prices = load_prices()
