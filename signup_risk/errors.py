@@ -13,6 +13,8 @@
     │   └── StoreMismatch                   the store was made with another secret or layout version
     ├── ReferenceProblem                    reference data is absent, corrupt or not what its manifest says
     ├── ModelMismatch                       a model's folder was refused
+    ├── ReceiptRefused (ValueError)         a receipt is none, was edited, or is of another format
+    ├── NoExplanation                       an assessment holds nothing to explain, or its model is not at hand
     └── MissingExtra (ImportError)          an optional package is not installed
 
 What an applicant typed raises none of these, and no message holds a value from a sign-up: messages end up in
@@ -29,6 +31,8 @@ __all__ = [
     "InvalidSignup",
     "MissingExtra",
     "ModelMismatch",
+    "NoExplanation",
+    "ReceiptRefused",
     "ReferenceProblem",
     "SignupRiskError",
     "StoreDamaged",
@@ -118,6 +122,14 @@ class ReferenceProblem(SignupRiskError):  # noqa: N818 - a name of the public co
 
 class ModelMismatch(SignupRiskError):  # noqa: N818 - a name of the public contract
     """Report a model's folder that does not fit this code or its own manifest."""
+
+
+class ReceiptRefused(SignupRiskError, ValueError):  # noqa: N818 - a name of the public contract
+    """Report what is no receipt, was edited since it was made, or is of a format that this version does not read."""
+
+
+class NoExplanation(SignupRiskError):  # noqa: N818 - a name of the public contract
+    """Report that an assessment cannot be explained: no model gave its score, or that model is not at hand."""
 
 
 class MissingExtra(SignupRiskError, ImportError):  # noqa: N818 - a name of the public contract

@@ -27,6 +27,8 @@ from signup_risk.scorer.gate import StoreGate
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
 from signup_risk.scorer.outcome_face import OutcomeFace
 from signup_risk.scorer.outcomes import DecisionNote, Outcomes
+from signup_risk.scorer.preview_face import PreviewFace
+from signup_risk.scorer.receipt_face import ReceiptFace
 from signup_risk.scorer.rights_face import RightsFace
 from signup_risk.scorer.sandbox import fixed, warn_of_sandbox
 from signup_risk.scorer.threads import Threads
@@ -52,7 +54,7 @@ from signup_risk.stores.base import AsyncStore
 DEADLINE_MS: Final = 50.0
 
 
-class Scorer(CampaignFace, OutcomeFace, RightsFace):
+class Scorer(CampaignFace, OutcomeFace, RightsFace, ReceiptFace, PreviewFace):
     """Assess sign-ups. Safe under threads; open one a process.
 
     Use :meth:`open`; the constructor takes the parts.

@@ -14,7 +14,7 @@ PACKAGE = "signup_risk"
 #: import each other. The package itself ("") stands right above the scorer, whose names it hands out.
 FLOORS = (
     ("_version", "errors"),
-    ("events",),
+    ("events", "messages", "prices"),
     ("results",),
     ("observer",),
     ("normalize", "stores", "references", "policy"),
@@ -22,7 +22,7 @@ FLOORS = (
     ("extract",),
     ("model",),
     ("explain",),
-    ("campaigns",),
+    ("campaigns", "receipts", "what_if"),
     ("scorer",),
     ("",),
     ("files", "integrations", "telemetry"),
@@ -42,7 +42,7 @@ CONFINED = {
     "email_validator": ("normalize.email",),
     "lightgbm": ("model.library", "training"),
     "maxminddb": ("references.mmdb",),
-    "numpy": ("training", "notebook"),
+    "numpy": ("training", "notebook", "explain.shap_form"),
     "opentelemetry": ("telemetry",),
     "pandas": ("cli", "training", "notebook"),
     "phonenumbers": ("normalize.phone",),
