@@ -21,7 +21,7 @@ APP: Final = (
 )  # fmt: skip
 #: Stands at the head of every page, so that a page is told from anybody else's file.
 MARK: Final = '<meta name="generator" content="signup-risk report">'
-# No `<`, `>` or `&` is left to end a script or begin a comment. ASCII takes care of U+2028, U+2029 and half characters.
+# No `<`, `>` or `&` is left to end a script or begin a comment; ASCII takes care of U+2028 and of half characters.
 _ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
