@@ -27,8 +27,8 @@ def assessment(number: int, draw: random.Random, *, days: float = 20.0) -> dict[
     score = draw.uniform(20, 100) if farm else 100 * draw.random() ** 9
     fpr = min(1.0, max(0.0001, 10 ** (-score / 25)))
     decision = "block" if fpr <= 0.001 else "review" if fpr <= 0.003 else "step_up" if fpr <= 0.01 else "allow"
-    wave = number % 3 if farm and decision != "allow" else None
-    at = START + timedelta(days=(3 + 4 * (number % 3) + 2 * draw.random()) if farm else days * draw.random())
+    wave = number // 6 % 3 if farm and decision != "allow" else None
+    at = START + timedelta(days=(3 + 4 * (number // 6 % 3) + 2 * draw.random()) if farm else days * draw.random())
     chosen = draw.sample(CODES, 6)
     sign = 1 if score > 15 else -1
     reasons = [
@@ -77,7 +77,7 @@ def history(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for number, one in enumerate(found):
         farm = number % 6 == 0
         event = {"signup_id": one["signup_id"], "at": one["at"], "email": f"person{number}@example.com"}
-        event["group"] = f"farm.wave.{number % 3}" if farm else GROUPS[number % len(GROUPS)]
+        event["group"] = f"farm.wave.{number // 6 % 3}" if farm else GROUPS[number % len(GROUPS)]
         if number % 10:
             event["label"] = int(farm)
         events.append(event)

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 def number(text: str) -> float:
     """Read a number as the page writes it."""
-    return float(text.replace(",", "").replace("−", "-").replace("%", "").replace("+", "").strip())
+    return float(text.replace(",", "").replace("\u2212", "-").replace("%", "").replace("+", "").strip())
 
 
 def tiles(page: Page) -> dict[str, int]:

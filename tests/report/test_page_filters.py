@@ -22,10 +22,10 @@ def agree(page: Page, wanted: pd.DataFrame, of: int = 1200) -> None:
     names = ("allow", "step_up", "review", "block")
     assert [shown[name.replace("_", " ")] for name in names] == [counted.get(name, 0) for name in names]
     bars = behind(page, "time")
-    by_day = wanted.groupby([wanted["at"].dt.floor("6h"), "decision"]).size().unstack(fill_value=0)
+    by_bar = pd.crosstab(wanted["at"].dt.floor("6h"), wanted["decision"])
     drawn = {row[0]: [int(number(cell)) for cell in row[1:]] for row in bars}
     assert drawn == {
-        f"{at:%Y-%m-%d %H:%M}": [int(row.get(name, 0)) for name in names] for at, row in by_day.iterrows()
+        f"{at:%Y-%m-%d %H:%M}": [int(row.get(name, 0)) for name in names] for at, row in by_bar.iterrows()
     }
     scores = behind(page, "scores")
     assert sum(int(number(cell)) for row in scores for cell in row[1:]) == len(wanted)
@@ -112,7 +112,8 @@ def test_reasons_are_counted_as_pandas_counts_them(visit: Visitor, paged: Path, 
         "up": reasons["reasons"].map(lambda one: one["contribution"]),
         "stopped": reasons["decision"] != "allow",
     })  # fmt: skip
-    raised = table[table["up"] > 0].groupby("code").agg(risk=("up", "size"), up=("up", "mean"), stopped=("stopped", "mean"))
+    raising = table[table["up"] > 0].groupby("code")
+    raised = raising.agg(risk=("up", "size"), up=("up", "mean"), stopped=("stopped", "mean"))
     shown = {row[0]: row for row in cells(page.locator("#reasons table").first)}
     assert set(shown) == set(raised.index)
     for code, row in raised.iterrows():
@@ -200,8 +201,9 @@ def test_whole_page_can_be_used_by_keyboard(visit: Visitor, paged: Path) -> None
         page.keyboard.press("Tab")
         kind, outline = page.evaluate(
             """() => { const node = document.activeElement;
-              return [node === document.body ? "" : node.tagName + "#" + (node.id || node.closest("section,aside,footer")?.id),
-                      getComputedStyle(node).outlineStyle]; }"""
+              const name = node.id || node.closest("section,aside")?.id;
+              const outline = getComputedStyle(node).outlineStyle;
+              return [node === document.body ? "" : `${node.tagName}#${name}`, outline]; }"""
         )
         if not kind:
             break

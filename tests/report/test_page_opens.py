@@ -21,7 +21,7 @@ Make = Callable[..., Path]
 
 
 def test_page_opens_with_every_section(visit: Visitor, paged: Path, frame: pd.DataFrame) -> None:
-    """A page has its sections and charts, its figures are those of the assessments, and nothing errs or is asked for."""
+    """A page has its sections and charts, and its figures are those of the assessments."""
     page = visit.open(paged)
     expect(page.locator("svg.plot")).to_have_count(4)
     heads = page.locator("main h2").all_inner_texts()
@@ -92,7 +92,7 @@ def test_large_page_stays_usable(visit: Visitor, make: Make) -> None:
     expect(page.locator("#left")).to_have_text("10 of 50,000 sign-ups")
     page.get_by_label("Id contains").fill("")
     page.get_by_role("button", name="Next").click()
-    expect(page.locator(".position")).to_have_text("51–100 of 50,000")
+    expect(page.locator(".position")).to_have_text("51\u2013100 of 50,000")
 
 
 def test_left_out_rows_are_counted_and_said(visit: Visitor, make: Make, found: list[dict[str, Any]]) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from signup_risk.errors import ConfigurationError
 from signup_risk.events import Signup
 from signup_risk.files.records import BadLine
-from signup_risk.report.assessed import MOST_REASONS, Assessed, bounded, read_assessed
+from signup_risk.report.assessed import DECISIONS, MOST_REASONS, Assessed, bounded, read_assessed
 from signup_risk.report.build import PageBuilder
 from signup_risk.report.kept import Kept
 from signup_risk.report.outcomes import NOTHING, Outcomes
@@ -44,7 +44,7 @@ def embedded(page: bytes) -> dict[str, Any]:
     ("change", "told"),
     [
         ({"at": None}, "at is missing"),
-        ({"at": "yesterday"}, "at: found a string of length 9"),
+        ({"at": "yesterday"}, "at: found a str of length 9"),
         ({"decision": "<b>"}, "decision is none of allow, step_up, review, block"),
         ({"risk_score": 101}, "risk_score is not between 0 and 100"),
         ({"fpr": float("nan")}, "fpr is no finite number"),
@@ -69,7 +69,7 @@ def test_line_that_is_no_assessment_is_told_without_what_it_holds(change: dict[s
 def test_strongest_reasons_are_kept_and_the_others_add_up() -> None:
     """Reasons beyond the strongest dozen are told as a number and a sum, whatever order they came in."""
     values = [0.01 * place * (-1) ** place for place in range(1, 31)]
-    reasons = [{"code": f"C{place}", "family": "f", "text": "t", "contribution": value} for place, value in enumerate(values)]
+    reasons = [{"code": f"C{n}", "family": "f", "text": "t", "contribution": value} for n, value in enumerate(values)]
     (one,) = read([assessments(1)[0] | {"reasons": reasons}])
     kept = [reason.contribution for reason in one.reasons]
     assert kept == sorted(values, key=lambda value: -abs(value))[:MOST_REASONS]
@@ -122,7 +122,7 @@ def test_totals_are_what_pandas_counts() -> None:
         totals.add(one, outcomes.of(one.signup_id))
     frame = pd.DataFrame(values)
     frame["label"] = pd.DataFrame(events)["label"]
-    assert totals.decisions == [int((frame["decision"] == name).sum()) for name in ("allow", "step_up", "review", "block")]
+    assert totals.decisions == [int((frame["decision"] == name).sum()) for name in DECISIONS]
     start, width, bins = totals.time_bins()
     at = pd.to_datetime(frame["at"], format="ISO8601").astype("datetime64[ms, UTC]").astype("int64")
     assert {place: sum(counts) for place, *counts in bins} == ((at - start) // width).value_counts().to_dict()
@@ -207,7 +207,7 @@ def test_measures_say_why_there_are_none() -> None:
 
 
 def test_libraries_are_what_their_manifest_says() -> None:
-    """Both libraries are there, unmodified, with version, source, date and licence; each licence text is in the page."""
+    """Both libraries are as their manifest says, and every licence text is in the page."""
     for entry in library_entries():
         assert len(library_text(entry).encode()) == entry.size
         assert entry.licence == "ISC"

@@ -34,7 +34,7 @@ function reasonTable(row) {
 
 function fact(facts, name, value) {
   if (value === null || value === "" || value === undefined) return;
-  facts.append(el("dt", null, name), el("dd", null, value));
+  facts.append(el("div", null, el("dt", null, name), el("dd", null, value)));
 }
 
 const listed = (places, texts) => (places.length ? bdi(places.map((place) => texts[place]).join(", ")) : null);

@@ -5,9 +5,9 @@ function detectionTables() {
   const atRates = measures.detection.map(({ rate, found, refused }) => [percent(rate), refused ? shown(refused) : interval(found)]);
   return [
     el("h3", null, "At the decisions taken"),
-    scroller("At the decisions taken", numbers("At the decisions taken", ["Decision", "Abusive stopped (95 %)", "Legitimate stopped (95 %)"], atDecisions)),
+    scroller("At the decisions taken", numbers("At the decisions taken", ["Decision", "Abusive stopped (95\u00a0%)", "Legitimate stopped (95\u00a0%)"], atDecisions)),
     el("h3", null, "At a share of the legitimate, with the threshold set on this file"),
-    scroller("At a share of the legitimate", numbers("At a share of the legitimate", ["Legitimate stopped", "Abusive found (95 %)"], atRates)),
+    scroller("At a share of the legitimate", numbers("At a share of the legitimate", ["Legitimate stopped", "Abusive found (95\u00a0%)"], atRates)),
   ];
 }
 

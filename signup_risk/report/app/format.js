@@ -9,10 +9,12 @@ const signed = (value, digits = 2) => (value > 0 ? "+" : "") + fixed(value, digi
 function percent(share) {
   if (share === null || share === undefined || Number.isNaN(share)) return "\u2013";
   const value = share * 100;
-  if (value === 0) return "0 %";
-  if (value < 0.005) return "< 0.01 %";
-  return `${value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0)} %`;
+  if (value === 0) return "0\u00a0%";
+  if (value < 0.005) return "<\u00a00.01\u00a0%";
+  return `${value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0)}\u00a0%`;
 }
+
+const range = (low, high) => `${percent(low).replace("\u00a0%", "")}\u2013${percent(high)}`;
 
 const share = (part, all) => (all ? part / all : null);
 

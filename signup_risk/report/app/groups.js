@@ -2,7 +2,7 @@
 
 const measures = report.measures;
 const levels = measures && !measures.refused ? measures.levels : [];
-const interval = ({ value, low, high }) => (value === null ? "\u2013" : `${percent(value)} (${percent(low)}\u2013${percent(high)})`);
+const interval = ({ value, low, high }) => (value === null ? "\u2013" : `${percent(value)} (${range(low, high)})`);
 const levelName = (decision) => (decision === DECISIONS[DECISIONS.length - 1] ? decision : `${decision.replace("_", " ")} or stricter`);
 
 function groupPlot({ groups, alarms }, pixels) {
@@ -10,7 +10,7 @@ function groupPlot({ groups, alarms }, pixels) {
   const drawn = groups.slice(0, 25).map((one) => ({ ...one, name: brief(shown(one.group), pixels < 500 ? 16 : 28) }));
   const margin = pixels < 500 ? 110 : 190;
   return plot("False-positive rate by group, with 95 % intervals", {
-    width: pixels, height: 60 + 22 * drawn.length, marginLeft: margin, marginRight: 16, marginBottom: 36,
+    width: pixels, height: 64 + 24 * drawn.length, marginLeft: margin, marginRight: 20, marginBottom: 42,
     x: { grid: true, label: "share of the legitimate that is stopped", tickFormat: (value) => percent(value), nice: true, zero: true, ticks: pixels < 500 ? 3 : 6 },
     y: { label: null, domain: drawn.map(({ group }) => group), tickFormat: (group) => brief(shown(group), pixels < 500 ? 16 : 28) },
     marks: [
@@ -32,13 +32,13 @@ function groupColumns(level) {
   const button = ({ name, place }) => el("button", { type: "button", class: "link", title: "Show its sign-ups", onclick: () => ask({ group: place }) }, bdi(brief(name, 48)));
   const columns = [
     { name: "group", label: "Group", value: ({ name }) => name, cell: button, rowHead: true },
-    { name: "count", label: "Sign-ups", value: ({ counts }) => d3.sum(counts), cell: ({ counts }) => whole(d3.sum(counts)), number: true },
+    { name: "count", label: "Sign-ups", value: ({ counts }) => d3.sum(counts), cell: ({ counts }) => whole(d3.sum(counts)), number: true, wide: true },
     { name: "stopped", label: "Not allowed", value: ({ counts }) => notAllowed(counts), cell: ({ counts }) => el("span", { class: "with-split" }, percent(notAllowed(counts)), split(counts)), number: true },
   ];
   if (!level) return columns;
   return [...columns,
     { name: "legitimate", label: "Legitimate", value: (one) => rate(one)?.count ?? null, cell: (one) => (rate(one) ? whole(rate(one).count) : "\u2013"), number: true, wide: true },
-    { name: "rate", label: "Falsely stopped (95 %)", value: (one) => rate(one)?.value ?? null, cell: (one) => (rate(one) ? interval(rate(one)) : "\u2013"), number: true },
+    { name: "rate", label: "Falsely stopped (95\u00a0%)", value: (one) => rate(one)?.value ?? null, cell: (one) => (rate(one) ? interval(rate(one)) : "\u2013"), number: true },
     { name: "ratio", label: "Times the overall", value: (one) => rate(one)?.ratio ?? null, cell: (one) => (rate(one)?.ratio ? fixed(rate(one).ratio, 1) : "\u2013"), number: true, wide: true },
   ];
 }

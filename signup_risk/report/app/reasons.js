@@ -10,7 +10,7 @@ function familyPlot(found, pixels) {
   const families = byFamily(found);
   const sides = families.flatMap(({ family, up, down }) => [{ family, value: up, colour: "var(--risk)" }, { family, value: down, colour: "var(--trust)" }]);
   return plot("Log-odds that each family of reasons adds and takes, per explained sign-up", {
-    width: pixels, height: 50 + 28 * families.length, marginLeft: 90, marginRight: 12, marginBottom: 36,
+    width: pixels, height: 60 + 28 * families.length, marginLeft: 96, marginRight: 14, marginBottom: 42,
     x: { grid: true, label: "mean log-odds per explained sign-up", nice: true, ticks: pixels < 500 ? 4 : 8 },
     y: { label: null, domain: families.map(({ family }) => family) },
     marks: [

@@ -7,7 +7,7 @@ function edges(scale, place) {
   return [10 ** (place / 4 - 4), 10 ** ((place + 1) / 4 - 4)];
 }
 
-const edgeName = (scale, [low, high]) => (scale === "score" ? `${low}\u2013${high}` : `${percent(low)}\u2013${percent(high)}`);
+const edgeName = (scale, [low, high]) => (scale === "score" ? `${low}\u2013${high}` : range(low, high));
 
 function panels(found, scale) {
   const counted = scale === "score" ? found.scores : found.fprs;
@@ -23,13 +23,14 @@ function spread(found, scale) {
 
 function scorePlot(found, pixels, scale) {
   const bars = spread(found, scale);
+  const top = Math.max(0.05, d3.max(bars, ({ share: part }) => part)) * 1.02;
   const many = new Set(bars.map(({ outcome }) => outcome)).size;
   const colour = ({ outcome }) => outcomeColours[outcome] ?? "var(--unknown)";
   return plot(`${SCALES[scale]}, shares of sign-ups${hasOutcomes ? " by outcome" : ""}`, {
-    width: pixels, height: 60 + 110 * Math.max(many, 1), marginLeft: 48, marginRight: hasOutcomes ? 70 : 12, marginBottom: 38,
+    width: pixels, height: 64 + 110 * Math.max(many, 1), marginLeft: 48, marginRight: hasOutcomes ? 76 : 12, marginTop: 28, marginBottom: 40,
     x: scale === "score" ? { domain: [0, 100], label: "risk score" } : { type: "log", domain: [1, 1e-4], label: "share of legitimate sign-ups that score as high (stricter to the right)", tickFormat: (value) => percent(value), ticks: pixels < 500 ? 3 : 5 },
-    y: { type: "sqrt", grid: true, label: "share of sign-ups (root scale)", ticks: [0, 0.01, 0.05, 0.2, 0.5, 1], tickFormat: "~%" },
-    fy: { label: null, domain: hasOutcomes ? OUTCOMES.filter((outcome) => bars.some((bar) => bar.outcome === outcome)) : undefined },
+    y: { type: "sqrt", grid: true, label: "share of sign-ups (root scale)", domain: [0, top], ticks: [0.01, 0.1, 0.3, 0.6, 1].filter((tick) => tick <= top), tickFormat: "~%" },
+    fy: { label: null, padding: 0.16, domain: hasOutcomes ? OUTCOMES.filter((outcome) => bars.some((bar) => bar.outcome === outcome)) : undefined },
     marks: [
       Plot.rectY(bars.filter(({ count }) => count), { x1: "low", x2: "high", y: "share", fy: many > 1 || hasOutcomes ? "outcome" : undefined, fill: colour, insetLeft: 0.5, insetRight: 0.5 }),
       Plot.ruleY([0], { stroke: "var(--line)" }),

@@ -6,7 +6,7 @@ const PRINTED = 200;
 
 const signupColumns = [
   { name: "id", label: "Sign-up", value: (row) => rows.id[row] },
-  { name: "at", label: "At (UTC)", value: (row) => rows.at[row], cell: (row) => minute(rows.at[row]), wide: true, descending: true },
+  { name: "at", label: "At (UTC)", value: (row) => rows.at[row], cell: (row) => el("span", { class: "moment" }, minute(rows.at[row])), wide: true, descending: true },
   { name: "decision", label: "Decision", value: (row) => rows.decision[row], cell: (row) => badge(rows.decision[row]), descending: true },
   { name: "score", label: "Risk", value: (row) => rows.score[row], cell: (row) => (rows.score[row] === null ? "\u2013" : fixed(rows.score[row], 1)), number: true },
   { name: "fpr", label: "Legitimate as high", value: (row) => rows.fpr[row], cell: (row) => percent(rows.fpr[row]), number: true, wide: true, descending: false },

@@ -46,14 +46,15 @@ function timePlot({ time }, pixels) {
   const totals = time.bins.map(([place, ...counts]) => ({
     from: time.start + place * time.width, middle: time.start + (place + 0.5) * time.width, width: time.width, counts, total: d3.sum(counts),
   }));
+  const inset = pixels < 500 ? 0.2 : 0.5;
   const dodged = Plot.dodgeY("top", { x: markedAt, r: 8, padding: 1 });
   return plot(`Sign-ups per ${widthName(time.width)} by decision`, {
-    width: pixels, height: 250, marginLeft: 44, marginRight: 12, marginTop: marked.length ? 28 : 14,
+    width: pixels, height: 260, marginLeft: 44, marginRight: 12, marginTop: 28,
     x: { type: "utc", domain: timeSpan(), label: null },
     y: { grid: true, label: `sign-ups per ${widthName(time.width)}`, nice: true, ticks: 5, tickFormat: "~s" },
     color: { type: "categorical", domain: DECISIONS, range: decisionColours },
     marks: [
-      Plot.rectY(barsOf(time), Plot.stackY({ x1: "from", x2: "to", y: "count", fill: "decision", order: [...DECISIONS].reverse(), insetLeft: 0.5, insetRight: 0.5 })),
+      Plot.rectY(barsOf(time), Plot.stackY({ x1: "from", x2: "to", y: "count", fill: "decision", order: [...DECISIONS].reverse(), insetLeft: inset, insetRight: inset })),
       Plot.ruleX(marked, { x: markedAt, stroke: "var(--ink)", strokeOpacity: 0.55, strokeDasharray: "2,3" }),
       Plot.dot(marked, { ...dodged, fill: "var(--ink)", stroke: "var(--panel)" }),
       Plot.text(marked, { ...dodged, text: "mark", fill: "var(--panel)", fontSize: 10, fontWeight: 600 }),
