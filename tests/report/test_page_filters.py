@@ -64,18 +64,18 @@ def test_dragging_over_the_bars_chooses_their_span(visit: Visitor, paged: Path, 
     assert {first.hour, last.hour} <= {0, 6, 12, 18}
     assert pd.Timedelta("2D") < last - first < pd.Timedelta("5D")
     agree(page, frame[(frame["at"] >= first) & (frame["at"] < last)])
-    page.mouse.click(box["x"] + box["width"] * 0.8, box["y"] + 80)
+    page.locator("#time .brush .overlay").click(position={"x": box["width"] * 0.8, "y": 80})
     agree(page, frame)
 
 
 def test_filters_work_together(visit: Visitor, paged: Path, frame: pd.DataFrame) -> None:
     """Reason, group, outcome and part of the id leave what has all four."""
     page = visit.open(paged)
-    page.get_by_label("Reason").select_option("NAME_DIGITS")
+    page.get_by_label("Reason", exact=True).select_option("NAME_DIGITS")
     has = frame["codes"].map(lambda codes: "NAME_DIGITS" in codes)
     agree(page, frame[has])
-    page.get_by_label("Group").select_option("company")
-    page.get_by_label("Outcome").select_option("legitimate")
+    page.get_by_label("Group", exact=True).select_option("company")
+    page.get_by_label("Outcome", exact=True).select_option("legitimate")
     page.get_by_label("Id contains").fill("S-00")
     wanted = frame[
         has & (frame["group"] == "company") & (frame["label"] == 0) & frame["signup_id"].str.contains("s-00")
@@ -184,7 +184,7 @@ def test_chart_tells_a_bar_under_the_pointer(visit: Visitor, paged: Path, frame:
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     tip = svg.locator("g[aria-label=tip]")
     expect(tip).to_contain_text("sign-ups")
-    words = tip.inner_text() or tip.text_content() or ""
+    words = (tip.text_content() or "").replace("\u200b", "")
     at = pd.Timestamp(words[:16] + "Z")
     inside = frame[(frame["at"] >= at) & (frame["at"] < at + pd.Timedelta("6h"))]
     assert f"{len(inside)} sign-ups" in words

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.report.browser import Visitor
-from tests.report.made import assessments
+from tests.report.made import assessments, campaign
 from tests.report.reading import wait_left
 
 Make = Callable[..., Path]
@@ -36,13 +36,14 @@ FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://
 def hostile(text: str, number: int) -> dict[str, Any]:
     """Return an assessment that says a text wherever it can say one."""
     (one,) = assessments(1, seed=number)
+    told = ("id", "title", "signature", "status")
     reason = {"code": text, "family": text, "text": text, "contribution": 2.0, "direction": "risk"}
     return one | {
         "signup_id": text,
         "reasons": [reason],
         "degraded": [text],
         "warnings": [{"code": text, "pointer": text}],
-        "campaign": one["campaign"] | {"id": text, "title": text, "signature": text, "shared": [text], "status": text},
+        "campaign": campaign(0, number) | dict.fromkeys(told, text) | {"shared": [text]},
         "model": {"name": text, "version": text, "fingerprint": text},
         "policy": {"name": text, "version": text, "notes": [text]},
     }

@@ -58,8 +58,10 @@ def test_policy_refuses_what_is_not_of_the_page(visit: Visitor, paged: Path) -> 
         }"""
     )
     expect(page).not_to_have_title("taken")
-    assert len(visit.faults) >= 2
-    assert all("Content Security Policy" in fault for fault in visit.faults)
+    refused = [fault for fault in visit.faults if "Content Security Policy" in fault]
+    assert [next(kind for kind in ("script-src", "img-src") if kind in fault) for fault in refused] == [
+        "script-src", "img-src",
+    ]  # fmt: skip
     visit.faults.clear()
 
 
@@ -82,7 +84,7 @@ def test_one_row_is_shown(visit: Visitor, make: Make) -> None:
 
 def test_large_page_stays_usable(visit: Visitor, make: Make) -> None:
     """Of 50,000 sign-ups 50 stand in the document at a time, and pages, filters and sorting go over all."""
-    few = assessments(500)
+    few = [one | {"reasons": one["reasons"][:2]} for one in assessments(500)]
     many = [one | {"signup_id": f"{turn:03}-{one['signup_id']}"} for turn in range(100) for one in few]
     page = visit.open(make(many, "--rows", "50000"))
     assert tiles(page)["sign-ups"] == 50_000
@@ -132,4 +134,4 @@ def test_campaign_table_tells_what_assessments_tell(visit: Visitor, paged: Path,
         (row,) = [row for title, row in rows.items() if str(name) in title]
         assert row[3] == f"{len(members)}"
         stopped = 100 * (members["decision"] != "allow").mean()
-        assert row[4].startswith(f"{stopped:.0f} %")
+        assert row[4].startswith(f"{stopped:.0f}\u00a0%")

@@ -3,7 +3,7 @@
 function byFamily(found) {
   const families = d3.rollup(found.reasons, (list) => ({ up: d3.sum(list, ({ up }) => up), down: d3.sum(list, ({ down }) => down) }), ({ family }) => family);
   const all = found.explained || 1;
-  return [...families].map(([family, { up, down }]) => ({ family: shown(family), up: up / all, down: down / all })).sort((a, b) => b.up - a.up);
+  return [...families].map(([family, { up, down }]) => ({ family: brief(shown(family), 13), up: up / all, down: down / all })).sort((a, b) => b.up - a.up);
 }
 
 function familyPlot(found, pixels) {
@@ -23,14 +23,14 @@ function familyPlot(found, pixels) {
 
 function codeButton({ code }) {
   const place = report.codes.findIndex(([known]) => known === code);
-  const text = el("bdi", { class: "code" }, shown(code));
+  const text = el("bdi", { class: "code" }, shown(brief(code, 40)));
   if (place < 0) return text;
   return el("button", { type: "button", class: "link", title: "Show the sign-ups with this reason", onclick: () => ask({ code: place }) }, text);
 }
 
 const reasonColumns = [
   { name: "code", label: "Reason", value: ({ code }) => code, cell: codeButton, rowHead: true },
-  { name: "family", label: "Family", value: ({ family }) => family, cell: ({ family }) => bdi(family), wide: true },
+  { name: "family", label: "Family", value: ({ family }) => family, cell: ({ family }) => bdi(brief(family, 24)), wide: true },
   { name: "risk", label: "Raises", value: ({ risk }) => risk, cell: ({ risk }) => whole(risk), number: true },
   { name: "stopped", label: "Of those, not allowed", value: ({ risk, stopped }) => share(stopped, risk), cell: ({ risk, stopped }) => percent(share(stopped, risk)), number: true, wide: true },
   { name: "up", label: "Mean raise", value: ({ up, risk }) => share(up, risk), cell: ({ up, risk }) => (risk ? signed(up / risk) : "\u2013"), number: true },

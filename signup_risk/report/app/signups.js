@@ -4,13 +4,19 @@ const PAGE = 50;
 // What paper gets: all of a few hundred, else the first ones and a note.
 const PRINTED = 200;
 
+// A time breaks between day and minute only.
+function moment(at) {
+  const [date, time] = minute(at).split(" ");
+  return el("span", null, el("span", { class: "moment" }, date), " ", time);
+}
+
 const signupColumns = [
   { name: "id", label: "Sign-up", value: (row) => rows.id[row] },
-  { name: "at", label: "At (UTC)", value: (row) => rows.at[row], cell: (row) => el("span", { class: "moment" }, minute(rows.at[row])), wide: true, descending: true },
+  { name: "at", label: "At (UTC)", value: (row) => rows.at[row], cell: (row) => moment(rows.at[row]), wide: true, descending: true },
   { name: "decision", label: "Decision", value: (row) => rows.decision[row], cell: (row) => badge(rows.decision[row]), descending: true },
   { name: "score", label: "Risk", value: (row) => rows.score[row], cell: (row) => (rows.score[row] === null ? "\u2013" : fixed(rows.score[row], 1)), number: true },
-  { name: "fpr", label: "Legitimate as high", value: (row) => rows.fpr[row], cell: (row) => percent(rows.fpr[row]), number: true, wide: true, descending: false },
-  { name: "reason", label: "Strongest reason", value: strongest, cell: (row) => el("bdi", { class: "code" }, shown(strongest(row) || "\u2013")), wide: true },
+  { name: "fpr", label: "Legitimate as high", value: (row) => rows.fpr[row], cell: (row) => percent(rows.fpr[row]), number: true, extra: true, descending: false },
+  { name: "reason", label: "Strongest reason", value: strongest, cell: (row) => el("bdi", { class: "code" }, shown(brief(strongest(row) || "\u2013", 30))), wide: true },
 ];
 if (report.campaigns.length) {
   signupColumns.push({ name: "campaign", label: "Campaign", wide: true,
@@ -18,12 +24,12 @@ if (report.campaigns.length) {
     cell: (row) => (rows.campaign[row] < 0 ? "\u2013" : bdi(brief(campaignName(rows.campaign[row]), 24))) });
 }
 if (hasGroups) {
-  signupColumns.push({ name: "group", label: "Group", wide: true,
+  signupColumns.push({ name: "group", label: "Group", extra: true,
     value: (row) => (rows.group[row] < 0 ? "" : report.groups[rows.group[row]][0]),
     cell: (row) => (rows.group[row] < 0 ? "\u2013" : bdi(brief(report.groups[rows.group[row]][0], 24))) });
 }
 if (hasOutcomes) {
-  signupColumns.push({ name: "outcome", label: "Outcome", wide: true, value: (row) => OUTCOMES[rows.outcome[row]] });
+  signupColumns.push({ name: "outcome", label: "Outcome", extra: true, value: (row) => OUTCOMES[rows.outcome[row]] });
 }
 
 const list = { order: { name: "score", descending: true }, page: 0, open: new Set(), ordered: every, printing: false };
@@ -98,7 +104,7 @@ function drawSignups() {
   const table = el("table", { class: "list" }, el("caption", { class: "unseen" }, "Sign-ups; each opens its reasons"),
     sortableHead(signupColumns, list.order, orderList), listBody);
   const save = el("button", { type: "button", class: "noprint", onclick: saveCsv }, "Save these as CSV");
-  byId("signups").append(listTop, el("div", { class: "line" }, note("Choose a line to see the reasons behind it."), save),
+  byId("signups").append(listTop, el("div", { class: "line" }, el("p", { class: "note noprint" }, "Choose a line to see the reasons behind it."), save),
     scroller("Sign-ups", table), listNote, el("nav", { class: "pager noprint", "aria-label": "Pages of sign-ups" }, previous, position, next));
   onChosen(orderList);
   const print = (is) => { list.printing = is; fillList(); };

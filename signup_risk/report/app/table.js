@@ -17,9 +17,10 @@ function sorted(items, value, descending) {
   return keyed.map(({ item }) => item);
 }
 
-// columns: {name, label, value(item), cell(item)?, number?, wide?, descending?}; wide ones are left out on a phone.
+// columns: {name, label, value(item), cell(item)?, number?, wide?, descending?}; wide ones are left out on a phone,
+// extra ones on small screens too.
 function columnClass(column) {
-  return [column.number && "number", column.wide && "wide"].filter(Boolean).join(" ") || null;
+  return [column.number && "number", column.wide && "wide", column.extra && "extra"].filter(Boolean).join(" ") || null;
 }
 
 function sortableHead(columns, order, changed) {
