@@ -31,7 +31,7 @@ const campaignColumns = [
   { name: "size", label: "Size", value: ({ size: members }) => members, cell: ({ size: members }) => whole(members), number: true },
   { name: "here", label: "In this file", value: ({ decisions }) => d3.sum(decisions), cell: ({ decisions }) => whole(d3.sum(decisions)), number: true },
   { name: "stopped", label: "Not allowed", value: ({ decisions }) => notAllowed(decisions), cell: ({ decisions }) => el("span", { class: "with-split" }, percent(notAllowed(decisions)), split(decisions)), number: true },
-  { name: "first", label: "First seen (UTC)", value: ({ first_seen }) => first_seen, cell: ({ first_seen }) => (first_seen === null ? "\u2013" : minute(first_seen)), wide: true },
+  { name: "first", label: "First seen (UTC)", value: ({ first_seen }) => first_seen, cell: ({ first_seen }) => (first_seen === null ? "\u2013" : moment(first_seen)), wide: true },
   { name: "known", label: "Known by", value: ({ signature }) => signature, cell: known, wide: true },
 ];
 

@@ -16,6 +16,12 @@ const byId = (id) => document.getElementById(id);
 // A text of which nobody knows what is in it: kept apart from the direction of what stands around it.
 const bdi = (text) => el("bdi", { dir: "auto" }, shown(text));
 
+// A time breaks between day and minute only.
+function moment(at) {
+  const [date, time] = minute(at).split(" ");
+  return el("span", null, el("span", { class: "moment" }, date), " ", time);
+}
+
 const heading = (id, text) => el("h2", { id: `${id}-title` }, text);
 
 const note = (...children) => el("p", { class: "note" }, ...children);

@@ -14,7 +14,8 @@ function percent(share) {
   return `${value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0)}\u00a0%`;
 }
 
-const range = (low, high) => `${percent(low).replace("\u00a0%", "")}\u2013${percent(high)}`;
+// Joined, so that no line breaks inside.
+const range = (low, high) => `${percent(low).replace("\u00a0%", "")}\u2060\u2013\u2060${percent(high)}`;
 
 const share = (part, all) => (all ? part / all : null);
 

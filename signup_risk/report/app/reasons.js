@@ -3,7 +3,7 @@
 function byFamily(found) {
   const families = d3.rollup(found.reasons, (list) => ({ up: d3.sum(list, ({ up }) => up), down: d3.sum(list, ({ down }) => down) }), ({ family }) => family);
   const all = found.explained || 1;
-  return [...families].map(([family, { up, down }]) => ({ family: brief(shown(family), 13), up: up / all, down: down / all })).sort((a, b) => b.up - a.up);
+  return [...families].map(([family, { up, down }]) => ({ family: brief(shown(family), 12), up: up / all, down: down / all })).sort((a, b) => b.up - a.up);
 }
 
 function familyPlot(found, pixels) {
@@ -45,7 +45,7 @@ function drawReasons() {
   byId("reasons").append(heading("reasons", "Reasons by family"), told, drawing.place, table.node);
   return (found) => {
     told.textContent = found.explained
-      ? `Of ${plural(found.count, "sign-up")}, ${whole(found.explained)} have reasons; the ${report.mostReasons} strongest of each count here.`
+      ? `Reasons are known for ${whole(found.explained)} of ${plural(found.count, "sign-up")}; the ${report.mostReasons} strongest of each count here.`
       : "No reasons were written for these sign-ups; signup-risk score --explain writes them for all.";
     drawing.update(found);
     table.update(found.reasons);

@@ -4,12 +4,6 @@ const PAGE = 50;
 // What paper gets: all of a few hundred, else the first ones and a note.
 const PRINTED = 200;
 
-// A time breaks between day and minute only.
-function moment(at) {
-  const [date, time] = minute(at).split(" ");
-  return el("span", null, el("span", { class: "moment" }, date), " ", time);
-}
-
 const signupColumns = [
   { name: "id", label: "Sign-up", value: (row) => rows.id[row] },
   { name: "at", label: "At (UTC)", value: (row) => rows.at[row], cell: (row) => moment(rows.at[row]), wide: true, descending: true },
@@ -24,12 +18,12 @@ if (report.campaigns.length) {
     cell: (row) => (rows.campaign[row] < 0 ? "\u2013" : bdi(brief(campaignName(rows.campaign[row]), 24))) });
 }
 if (hasGroups) {
-  signupColumns.push({ name: "group", label: "Group", extra: true,
+  signupColumns.push({ name: "group", label: "Group", roomy: true,
     value: (row) => (rows.group[row] < 0 ? "" : report.groups[rows.group[row]][0]),
     cell: (row) => (rows.group[row] < 0 ? "\u2013" : bdi(brief(report.groups[rows.group[row]][0], 24))) });
 }
 if (hasOutcomes) {
-  signupColumns.push({ name: "outcome", label: "Outcome", extra: true, value: (row) => OUTCOMES[rows.outcome[row]] });
+  signupColumns.push({ name: "outcome", label: "Outcome", roomy: true, value: (row) => OUTCOMES[rows.outcome[row]] });
 }
 
 const list = { order: { name: "score", descending: true }, page: 0, open: new Set(), ordered: every, printing: false };

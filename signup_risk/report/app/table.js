@@ -18,9 +18,9 @@ function sorted(items, value, descending) {
 }
 
 // columns: {name, label, value(item), cell(item)?, number?, wide?, descending?}; wide ones are left out on a phone,
-// extra ones on small screens too.
+// roomy and extra ones on wider screens too.
 function columnClass(column) {
-  return [column.number && "number", column.wide && "wide", column.extra && "extra"].filter(Boolean).join(" ") || null;
+  return [column.number && "number", column.wide && "wide", column.roomy && "roomy", column.extra && "extra"].filter(Boolean).join(" ") || null;
 }
 
 function sortableHead(columns, order, changed) {

@@ -46,12 +46,13 @@ function timePlot({ time }, pixels) {
   const totals = time.bins.map(([place, ...counts]) => ({
     from: time.start + place * time.width, middle: time.start + (place + 0.5) * time.width, width: time.width, counts, total: d3.sum(counts),
   }));
+  const [first, last] = timeSpan();
   const inset = pixels < 500 ? 0.2 : 0.5;
   const dodged = Plot.dodgeY("top", { x: markedAt, r: 8, padding: 1 });
   return plot(`Sign-ups per ${widthName(time.width)} by decision`, {
     width: pixels, height: 260, marginLeft: 44, marginRight: 12, marginTop: 28,
-    x: { type: "utc", domain: timeSpan(), label: null },
-    y: { grid: true, label: `sign-ups per ${widthName(time.width)}`, nice: true, ticks: 5, tickFormat: "~s" },
+    x: { type: "utc", domain: [first, last], label: null, tickFormat: last - first < 3 * 86400e3 ? "%H:%M\n%b %-d" : undefined, ticks: pixels < 500 ? 4 : undefined },
+    y: { grid: true, label: `sign-ups per ${widthName(time.width)}`, nice: true, ticks: Math.min(5, d3.max(totals, ({ total }) => total) ?? 1), tickFormat: "~s" },
     color: { type: "categorical", domain: DECISIONS, range: decisionColours },
     marks: [
       Plot.rectY(barsOf(time), Plot.stackY({ x1: "from", x2: "to", y: "count", fill: "decision", order: [...DECISIONS].reverse(), insetLeft: inset, insetRight: inset })),
@@ -71,12 +72,13 @@ function addBrush(svg) {
   const height = +svg.getAttribute("height");
   const { start, width } = report.overall.time;
   const snap = (pixel, round) => start + round((x.invert(pixel) - start) / width) * width;
-  const brush = d3.brushX().extent([[left, 10], [right, height - 28]]).on("end", (event) => {
+  const brush = d3.brushX().extent([[left, 20], [right, height - 30]]).on("end", (event) => {
     if (!event.sourceEvent) return;
     if (!event.selection) ask({ from: null, before: null });
     else ask({ from: snap(event.selection[0], Math.floor), before: snap(event.selection[1], Math.ceil) });
   });
-  const layer = d3.select(svg).append("g").attr("class", "brush").attr("aria-hidden", "true").call(brush);
+  // Beneath the words about a bar, which are the last thing drawn.
+  const layer = d3.select(svg).insert("g", ":scope > :last-child").attr("class", "brush").attr("aria-hidden", "true").call(brush);
   if (asked.from !== null || asked.before !== null) {
     const span = [asked.from ?? start, asked.before ?? x.domain[1].valueOf()].map((at) => Math.min(Math.max(x.apply(at), left), right));
     layer.call(brush.move, span);
