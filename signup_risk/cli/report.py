@@ -65,7 +65,7 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--rows",
         metavar="N",
         type=positive,
-        default=10_000,
+        default=None,
         help="sign-ups that the page holds one by one (default: 10000)",
     )
     report.add_argument(
@@ -106,7 +106,7 @@ def _check(options: argparse.Namespace) -> None:
     output = Path(options.output)
     if output.suffix.lower() not in _PAGES:
         raise ConfigurationError(f"--output {options.output!r} is no page; end it in {' or '.join(_PAGES)}")
-    if options.rows > MOST_ROWS:
+    if (options.rows or 0) > MOST_ROWS:
         raise ConfigurationError(
             f"--rows is {options.rows:,}; a page holds {MOST_ROWS:,} at most, or no browser opens it"
         )
@@ -130,10 +130,10 @@ def _refuse_foreign(output: Path) -> None:
 
 
 def _read(options: argparse.Namespace) -> PageBuilder:
-    from signup_risk.report.build import PageBuilder
+    from signup_risk.report.build import ROWS, PageBuilder
 
     outcomes, campaigns = _outcomes(options), _campaigns(options.campaigns)
-    builder = PageBuilder(options.title, rows=options.rows, outcomes=outcomes, campaigns=campaigns)
+    builder = PageBuilder(options.title, rows=options.rows or ROWS, outcomes=outcomes, campaigns=campaigns)
     with (
         closing(open_source(options.assessments, "jsonl")) as source,
         Progress(source.total, source.unit, source.position, verb="read") as progress,

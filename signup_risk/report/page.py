@@ -67,7 +67,8 @@ def script_json(data: Mapping[str, Any]) -> str:
 
 def _filled(template: str, parts: Mapping[str, str]) -> bytes:
     """Put parts in the places that the template marks, and the size of the whole in its own place."""
-    pieces, place = [], 0
+    pieces: list[bytes] = []
+    place = 0
     for number, piece in enumerate(template.split("{{")):
         name, _, rest = piece.partition("}}") if number else ("", "", piece)
         place = len(pieces) if name == "SIZE" else place

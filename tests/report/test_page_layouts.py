@@ -83,7 +83,13 @@ def test_paper_gets_figures_and_rows_without_controls(visit: Visitor, paged: Pat
             note: document.querySelector("#signups > .note").textContent };
         })"""
     )
+    page.get_by_role("checkbox", name="step up").uncheck()
+    page.get_by_label("From (UTC)").fill("2026-05-01T00:00")
+    expect(page.locator("#left")).to_contain_text(" of 1,200 sign-ups")
+    count = page.locator("#left").inner_text().partition(" ")[0]
     page.emulate_media(media="print")
+    expect(page.locator("#asked")).to_have_text("Only: decision block, review, allow; from 2026-05-01 00:00.")
+    expect(page.locator("#asked")).to_be_visible()
     for hidden in ("#filters details", ".pager", "#text", "button >> text=Save these"):
         expect(page.locator(hidden).first).to_be_hidden()
     expect(page.locator("#time svg.plot")).to_be_visible()
@@ -92,6 +98,6 @@ def test_paper_gets_figures_and_rows_without_controls(visit: Visitor, paged: Pat
     assert paper.startswith(b"%PDF")
     printed = page.evaluate("window.printed")
     assert printed["rows"] == 200
-    assert printed["note"] == "Printed are the first 200 of 1,200 sign-ups."
+    assert printed["note"] == f"Printed are the first 200 of {count} sign-ups."
     expect(page.locator("tr.signup")).to_have_count(50)
     assert len(listed(page)) == 50

@@ -44,6 +44,19 @@ function makeControls() {
   return controls;
 }
 
+// Say in words what is asked for, for paper, where nobody sees the controls.
+function inWords(controls) {
+  const said = [];
+  if (asked.text) said.push(`id contains \u201c${shown(asked.text)}\u201d`);
+  if (asked.decisions.size < DECISIONS.length) said.push(`decision ${[...asked.decisions].sort().reverse().map(decisionName).join(", ") || "none"}`);
+  if (asked.from !== null) said.push(`from ${minute(asked.from)}`);
+  if (asked.before !== null) said.push(`before ${minute(asked.before)} UTC`);
+  for (const key of ["code", "campaign", "group", "outcome"]) {
+    if (asked[key] !== ANY) said.push(`${key === "code" ? "reason" : key} ${controls[key].selectedOptions[0].textContent}`);
+  }
+  return said.length ? `Only: ${said.join("; ")}.` : "";
+}
+
 function show(controls) {
   controls.decisions.boxes.forEach((box, place) => { box.checked = asked.decisions.has(place); });
   controls.from.value = toInput(asked.from);
@@ -65,9 +78,14 @@ function drawControls() {
     hasOutcomes ? field("Outcome", controls.outcome, "outcome") : null,
   ];
   const box = el("details", { open: matchMedia("(min-width: 60rem)").matches }, el("summary", null, el("h2", null, "Filters")), fields);
-  byId("filters").append(box, el("div", { class: "line" }, left, clear));
+  const words = el("p", { class: "note printonly", id: "asked" });
+  byId("filters").append(box, el("div", { class: "line" }, left, clear), words);
+  // On a wide screen the filters stand open beside the report and cannot be folded.
+  const wide = matchMedia("(min-width: 60rem)");
+  wide.addEventListener("change", () => { if (wide.matches) box.open = true; });
   return (places) => {
     show(controls);
+    words.textContent = inWords(controls);
     clear.disabled = !isFiltered();
     left.textContent = isFiltered() ? `${whole(places.length)} of ${plural(size, "sign-up")}` : `${plural(size, "sign-up")}${isPartial ? " held" : ""}`;
   };
