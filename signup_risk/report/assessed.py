@@ -180,13 +180,14 @@ def _decision(name: Any) -> int:
 
 
 def _reasons(told: Mapping[str, Any]) -> tuple[tuple[ToldReason, ...], tuple[int, float]]:
-    found = [
-        ToldReason(_text(one, "code"), _text(one, "family"), _text(one, "text"), _finite(one, "contribution"))
-        for one in _listed(told, "reasons", _MOST_READ)
-    ]
-    found.sort(key=lambda reason: -abs(reason.contribution))
-    rest = [reason.contribution for reason in found[MOST_REASONS:]]
-    return tuple(found[:MOST_REASONS]), (len(rest), math.fsum(rest))
+    found = [(_finite(one, "contribution"), one) for one in _listed(told, "reasons", _MOST_READ)]
+    found.sort(key=lambda entry: -abs(entry[0]))
+    strongest = tuple(
+        ToldReason(_text(one, "code"), _text(one, "family"), _text(one, "text"), contribution)
+        for contribution, one in found[:MOST_REASONS]
+    )
+    rest = [contribution for contribution, _ in found[MOST_REASONS:]]
+    return strongest, (len(rest), math.fsum(rest))
 
 
 def _campaign(told: Mapping[str, Any]) -> ToldCampaign | None:

@@ -101,3 +101,23 @@ def test_paper_gets_figures_and_rows_without_controls(visit: Visitor, paged: Pat
     assert printed["note"] == f"Printed are the first 200 of {count} sign-ups."
     expect(page.locator("tr.signup")).to_have_count(50)
     assert len(listed(page)) == 50
+
+
+def test_parts_have_names_and_roles(visit: Visitor, paged: Path) -> None:
+    """Controls have labels, headers texts, landmarks names of their own, and drawings a name but no named parts."""
+    page = visit.open(paged)
+    page.locator("tr.signup button.open").first.click()
+    expect(page.locator("svg.plot[role=img][aria-label]")).to_have_count(4)
+    expect(page.locator("svg.plot g[aria-label]")).to_have_count(0)
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("input, select, button, th, summary")]
+          .filter(node => !(node.labels?.length || node.textContent.trim()))
+          .map(node => node.outerHTML)"""
+    )
+    assert nameless == []
+    landmarks = page.evaluate(
+        """() => [...document.querySelectorAll("section, aside, nav, [role=region]")].map(
+          node => node.getAttribute("aria-label") ??
+            document.getElementById(node.getAttribute("aria-labelledby")).textContent)"""
+    )
+    assert len(landmarks) == len(set(landmarks))

@@ -26,6 +26,8 @@ function chart(label, draw) {
 function plot(label, options) {
   const svg = Plot.plot({ className: "plot", ...options });
   for (const style of svg.querySelectorAll("style")) style.remove();
+  // The drawing as a whole has a name; its groups must not, having no role.
+  for (const group of svg.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
   return svg;
@@ -44,8 +46,8 @@ function legend(entries) {
 const behind = (table) => el("details", { class: "behind noprint" }, el("summary", null, "The numbers"), table);
 
 // The table behind a chart is made when somebody opens it.
-function numbersBehind(make) {
-  const place = el("div", { class: "scroller", role: "region", "aria-label": "Numbers of the chart", tabindex: 0 });
+function numbersBehind(title, make) {
+  const place = scroller(title);
   const box = behind(place);
   let latest = null;
   const fill = () => { if (box.open && latest !== null) place.replaceChildren(make(latest)); };

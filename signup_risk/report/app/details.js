@@ -27,7 +27,7 @@ function reasonTable(row) {
   }
   lines.push(el("tr", { class: "total" }, el("th", { scope: "row" }, "All reasons"), el("td", { class: "words" }, "beside the model\u2019s base value"),
     el("td", { class: "drawn" }), el("td", { class: "number" }, signed(total))));
-  const head = ["Reason", "What was seen", "", "Log-odds"].map((text) => el("th", { scope: "col" }, text));
+  const head = ["Reason", "What was seen", "Drawn", "Log-odds"].map((text) => el("th", { scope: "col" }, text === "Drawn" ? el("span", { class: "unseen" }, text) : text));
   return el("table", { class: "why" }, el("caption", null, "Why: what raised the score (right) and what lowered it (left)"),
     el("thead", null, el("tr", null, head)), el("tbody", null, lines));
 }

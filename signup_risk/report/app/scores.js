@@ -50,7 +50,7 @@ function drawScores() {
   let scale = "score";
   let latest = null;
   const drawing = chart("Distribution of scores", (found, pixels) => (panels(found, scale).length ? [scorePlot(found, pixels, scale)] : [note("No sign-up here has a score.")]));
-  const table = numbersBehind((found) => scoreNumbers(found, scale));
+  const table = numbersBehind("Scores", (found) => scoreNumbers(found, scale));
   const update = (found) => { latest = found; drawing.update(found); table.update(found); };
   const choices = Object.entries(SCALES).map(([name, text]) => el("label", null,
     el("input", { type: "radio", name: "scale", value: name, checked: name === scale, onchange: () => { scale = name; if (latest) update(latest); } }), ` ${text}`));

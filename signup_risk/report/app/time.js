@@ -106,7 +106,7 @@ function drawTime() {
     if (report.counts.all) addBrush(svg);
     return [svg];
   });
-  const table = numbersBehind(timeNumbers);
+  const table = numbersBehind("Volume over time", timeNumbers);
   byId("time").append(heading("time", "Volume and decisions over time"), colours, drawing.place,
     el("p", { class: "note noprint" }, "Drag over the bars to choose a span; the two times among the filters do the same."), markList() ?? "", table.node);
   return (found) => { drawing.update(found); table.update(found); };
