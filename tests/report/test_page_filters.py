@@ -100,6 +100,7 @@ def test_no_match_says_so(visit: Visitor, paged: Path) -> None:
     page.get_by_label("Id contains").fill("nobody has this")
     wait_left(page, 0, 1200)
     assert "No sign-up is left" in page.locator("#signups").inner_text()
+    expect(page.locator("#time .chart")).to_have_text("No sign-up to draw.")
     assert tiles(page)["sign-ups"] == 0
 
 

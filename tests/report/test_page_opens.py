@@ -71,6 +71,8 @@ def test_empty_file_makes_a_page_that_says_so(visit: Visitor, make: Make) -> Non
     assert page.locator("#subtitle").inner_text() == "No sign-ups were assessed in this file."
     assert set(tiles(page).values()) == {0}
     assert listed(page) == []
+    assert "NaN" not in page.locator("main").inner_text()
+    assert page.locator("#time .chart").inner_text() == "No sign-up to draw."
 
 
 def test_one_row_is_shown(visit: Visitor, make: Make) -> None:

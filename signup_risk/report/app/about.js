@@ -6,6 +6,7 @@ function withCounts(entries) {
 
 function embedded() {
   const { all, kept, sampled } = report.counts;
+  if (!all) return "The file holds no sign-up.";
   if (kept === all) return `All ${plural(all, "sign-up")} of the file are in this page.`;
   return `Of ${plural(all, "sign-up")}, ${whole(kept)} are in this page one by one: the ${whole(kept - sampled)} decided most strictly, of equal decisions those with the highest scores, `
     + `and an even sample of ${whole(sampled)} of the others. Without a filter every figure is of all ${whole(all)}; with one, of the ${whole(kept)}.`;

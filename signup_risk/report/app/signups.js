@@ -74,7 +74,7 @@ function fillList() {
   position.textContent = count ? `${whole(first + 1)}\u2013${whole(first + places.length)} of ${whole(count)}` : "none";
   previous.disabled = list.page === 0;
   next.disabled = (list.page + 1) * PAGE >= count;
-  listNote.textContent = list.printing && count > PRINTED ? `Printed are the first ${PRINTED} of ${plural(count, "sign-up")}.` : count ? "" : "No sign-up is left by these filters.";
+  listNote.textContent = list.printing && count > PRINTED ? `Printed are the first ${PRINTED} of ${plural(count, "sign-up")}.` : count ? "" : isFiltered() ? "No sign-up is left by these filters." : "There is none.";
 }
 
 function orderList() {

@@ -52,7 +52,7 @@ function timePlot({ time }, pixels) {
   return plot(`Sign-ups per ${widthName(time.width)} by decision`, {
     width: pixels, height: 260, marginLeft: 44, marginRight: 12, marginTop: 28,
     x: { type: "utc", domain: [first, last], label: null, tickFormat: last - first < 3 * 86400e3 ? "%H:%M\n%b %-d" : undefined, ticks: pixels < 500 ? 4 : undefined },
-    y: { grid: true, label: `sign-ups per ${widthName(time.width)}`, nice: true, ticks: Math.min(5, d3.max(totals, ({ total }) => total) ?? 1), tickFormat: "~s" },
+    y: { grid: true, label: `sign-ups per ${widthName(time.width)}`, nice: true, ticks: Math.min(5, d3.max(totals, ({ total }) => total)), tickFormat: "~s" },
     color: { type: "categorical", domain: DECISIONS, range: decisionColours },
     marks: [
       Plot.rectY(barsOf(time), Plot.stackY({ x1: "from", x2: "to", y: "count", fill: "decision", order: [...DECISIONS].reverse(), insetLeft: inset, insetRight: inset })),
@@ -102,8 +102,9 @@ function markList() {
 function drawTime() {
   const colours = legend(DECISIONS.map((_, place) => [decisionColours[place], decisionName(place)]));
   const drawing = chart("Volume and decisions over time", (found, pixels) => {
+    if (!found.time.bins.length) return [note("No sign-up to draw.")];
     const svg = timePlot(found, pixels);
-    if (report.counts.all) addBrush(svg);
+    addBrush(svg);
     return [svg];
   });
   const table = numbersBehind("Volume over time", timeNumbers);
