@@ -32,3 +32,16 @@ WESBOS: Final = Package("burner-email-providers", "1.0.67", "2024-12-11", "MIT")
 MAILCHECKER: Final = Package("mailchecker", "6.0.21", "2026-07-18", "MIT")
 
 TODAY: Final = "2026-11-23"
+
+# What the page of `signup-risk report` draws with, bundled as it is published. Days are those of publication.
+D3: Final = Package("d3", "7.9.2", "2026-11-03", "ISC")
+PLOT: Final = Package("@observablehq/plot", "0.6.17", "2025-05-17", "ISC")
+# Parts of the two with a licence of their own that asks to be passed on.
+PARTS: Final = (
+    Package("d3-ease", "3.0.2", "2026-11-03", "BSD-3-Clause"),
+    Package("d3-scale-chromatic", "3.1.1", "2026-11-03", "ISC AND Apache-2.0"),
+    Package("delaunator", "5.1.0", "2026-03-23", "ISC"),
+    Package("interval-tree-1d", "1.0.4", "2024-12-04", "MIT"),
+    Package("binary-search-bounds", "2.0.5", "2024-12-02", "MIT"),
+    Package("isoformat", "0.2.1", "2024-12-04", "ISC"),
+)

@@ -55,6 +55,34 @@ ensure_redis() {
   echo "No Redis server was found or could be installed: the tests of the Redis store use Valkey. See $venv/install.log." >&2
 }
 
+# The tests of the page of a report run in a real Chromium (SIGNUP_RISK_CHROMIUM names another one). Where none is on
+# PATH, install the system's, if this user may. Without one those tests fail and say so; they are never skipped.
+ensure_chromium() {
+  local name
+  for name in ${SIGNUP_RISK_CHROMIUM:-chromium chromium-browser google-chrome}; do
+    if command -v "$name" >/dev/null 2>&1; then
+      return
+    fi
+  done
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "installing Chromium for the tests"
+    (
+      export DEBIAN_FRONTEND=noninteractive
+      apt-get install -y --no-install-recommends chromium || {
+        apt-get update && apt-get install -y --no-install-recommends chromium
+      }
+    ) >>"$venv/install.log" 2>&1 && command -v chromium >/dev/null 2>&1 && return
+  fi
+  echo "No Chromium was found or could be installed: the tests of the page will fail. Install the package chromium," \
+    "or name a browser in SIGNUP_RISK_CHROMIUM. See $venv/install.log." >&2
+}
+
+# What the tests need beside Python.
+ensure_servers() {
+  ensure_redis
+  ensure_chromium
+}
+
 # Install the package in place, unless the same pyproject.toml was installed before.
 #   prepare run    what the product needs
 #   prepare dev    that, and what its tests need
@@ -65,7 +93,7 @@ prepare() {
   state="$root $("$venv/bin/python" -c 'import hashlib, sys; from pathlib import Path
 print(sys.version_info[:2], hashlib.sha256(Path(sys.argv[1]).read_bytes()).hexdigest())' "$root/pyproject.toml")"
   if [ "$(cat "$stamp" 2>/dev/null)" = "$state" ]; then
-    [ "$kind" = run ] || ensure_redis
+    [ "$kind" = run ] || ensure_servers
     return
   fi
   echo "installing into $venv (once, a minute or two)"
@@ -76,7 +104,7 @@ print(sys.version_info[:2], hashlib.sha256(Path(sys.argv[1]).read_bytes()).hexdi
   printf '%s' "$state" >"$stamp"
   if [ "$kind" = dev ]; then
     printf '%s' "$state" >"$venv/installed-run"
-    ensure_redis
+    ensure_servers
   fi
   echo "installed in $((SECONDS - started)) s"
 }

@@ -36,11 +36,12 @@ def _row(campaign: FoundCampaign) -> str:
     return (
         f"<tr><td>{title}</td><td>{escape(campaign.status)}</td><td class=n>{campaign.size:,}</td>"
         f"<td>{campaign.first_seen:%Y-%m-%d %H:%M}</td><td><details><summary>{escape(campaign.signature)}</summary>"
-        f"{_items('Shared', campaign.shared)}{_items('Combinations', _cells(campaign))}</details></td></tr>"
+        f"{_items('Shared', campaign.shared)}{_items('Combinations', cells_in_words(campaign))}</details></td></tr>"
     )
 
 
-def _cells(campaign: FoundCampaign) -> tuple[str, ...]:
+def cells_in_words(campaign: FoundCampaign) -> tuple[str, ...]:
+    """Say each combination that made a campaign known, with its members, all that fall in it and its evidence."""
     return tuple(
         f"{words}: {counted(cell.members, 'member')}, {cell.total:,} of all sign-ups, {cell.bits:.0f} bits"
         for cell, words in zip(campaign.cells, told_apart(campaign.cells), strict=True)

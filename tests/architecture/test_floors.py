@@ -42,7 +42,7 @@ CONFINED = {
     "email_validator": ("normalize.email",),
     "lightgbm": ("model.library", "training"),
     "maxminddb": ("references.mmdb",),
-    "numpy": ("training", "notebook", "explain.shap_form"),
+    "numpy": ("training", "notebook", "report", "explain.shap_form"),
     "opentelemetry": ("telemetry",),
     "pandas": ("cli", "training", "notebook"),
     "phonenumbers": ("normalize.phone",),

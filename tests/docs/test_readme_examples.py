@@ -154,6 +154,17 @@ def test_campaigns_are_found_and_ruled_on(run_example: Run, capsys: pytest.Captu
     assert "->" in capsys.readouterr().out
 
 
+def test_commands_of_the_page_make_it(readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command works as it stands, and the page at the end says what it is of."""
+    monkeypatch.chdir(tmp_path)
+    section = readme.partition("### A page for the others")[2].partition("```sh\n")[2].partition("```")[0]
+    for line in section.splitlines():
+        assert main(shlex.split(line)[1:]) == 0, line
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert "<title>May, simulated</title>" in page
+    assert '"synthetic":{"model":true,"signups":true}' in page
+
+
 def test_commands_of_campaigns_do_what_they_say(
     readme: str, run_example: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -89,10 +89,19 @@ def test_command_scores_on_its_own(elsewhere: Path) -> None:
     assert [json.loads(line)["signup_id"] for line in lines] == ["a", "b"]
 
 
+def test_command_makes_a_page_on_its_own(elsewhere: Path) -> None:
+    """The command writes a page of what it scored, with all that the page is made of."""
+    command = elsewhere / "venv/bin/signup-risk"
+    (elsewhere / "assessments.jsonl").write_text(run(command, "score", "-", cwd=elsewhere, input=LINES))
+    assert "all 2 sign-ups" in run(command, "report", "assessments.jsonl", "-o", "page.html", cwd=elsewhere)
+    assert "d3js.org" in (elsewhere / "page.html").read_text(encoding="utf-8")
+
+
 def test_wheel_holds_what_it_needs(wheel: Path) -> None:
     """The wheel carries the types' marker, the model, the reference data and the notices, and no tests."""
     names = run(sys.executable, "-m", "zipfile", "--list", wheel, cwd=wheel.parent)
     data = ("bundled_models/bundled/model.txt", "signup_risk/data/", "stores/redis/scripts/exchange.lua")
-    for wanted in ("py.typed", *data, "NOTICE", "LICENSE"):
+    page = ("report/page.html", "report/page.css", "report/app/main.js", "report/vendor/d3.min.js", "LICENSES/plot.txt")
+    for wanted in ("py.typed", *data, *page, "NOTICE", "LICENSE"):
         assert wanted in names
     assert "tests/" not in names
