@@ -46,8 +46,8 @@ function details(row) {
   fact(facts, "Decision", badge(rows.decision[row]));
   fact(facts, "Risk score", rows.score[row] === null ? "none: the model could not be asked" : fixed(rows.score[row], 2));
   fact(facts, "Legitimate that score as high", rows.fpr[row] === null ? null : percent(rows.fpr[row]));
-  fact(facts, "Campaign", rows.campaign[row] < 0 ? null : bdi(campaignName(rows.campaign[row])));
-  fact(facts, "Group", rows.group[row] < 0 ? null : bdi(report.groups[rows.group[row]][0]));
+  fact(facts, "Campaign", campaignOf(row) && bdi(campaignOf(row)));
+  fact(facts, "Group", groupOf(row) && bdi(groupOf(row)));
   fact(facts, "Outcome", hasOutcomes ? OUTCOMES[rows.outcome[row]] : null);
   fact(facts, "Could not be looked up", listed(rows.degraded[row], rows.degradedTexts));
   fact(facts, "Inputs not used", listed(rows.warnings[row], rows.warningTexts));

@@ -73,7 +73,8 @@ function drawGroups() {
     return;
   }
   const place = el("div");
-  section.append(note("Over the whole file, whatever is chosen above."));
+  const rest = report.counts.groups - report.groups.length;
+  section.append(note(`Over the whole file, whatever is chosen above.${rest ? ` ${plural(rest, "smaller group")} left out.` : ""}`));
   if (levels.length) section.append(levelChoice("level", (level) => groupsOf(level, place)));
   else section.append(note("No false-positive rates: ", measures?.refused ? bdi(measures.refused) : "no outcome is known", "."));
   section.append(place);

@@ -14,13 +14,11 @@ const signupColumns = [
 ];
 if (report.campaigns.length) {
   signupColumns.push({ name: "campaign", label: "Campaign", wide: true,
-    value: (row) => (rows.campaign[row] < 0 ? "" : campaignName(rows.campaign[row])),
-    cell: (row) => (rows.campaign[row] < 0 ? "\u2013" : bdi(brief(campaignName(rows.campaign[row]), 24))) });
+    value: campaignOf, cell: (row) => bdi(brief(campaignOf(row) || "\u2013", 24)) });
 }
 if (hasGroups) {
   signupColumns.push({ name: "group", label: "Group", roomy: true,
-    value: (row) => (rows.group[row] < 0 ? "" : report.groups[rows.group[row]][0]),
-    cell: (row) => (rows.group[row] < 0 ? "\u2013" : bdi(brief(report.groups[rows.group[row]][0], 24))) });
+    value: groupOf, cell: (row) => bdi(brief(groupOf(row) || "\u2013", 24)) });
 }
 if (hasOutcomes) {
   signupColumns.push({ name: "outcome", label: "Outcome", roomy: true, value: (row) => OUTCOMES[rows.outcome[row]] });

@@ -65,14 +65,14 @@ function timePlot({ time }, pixels) {
   });
 }
 
-// A span begins and ends where bars do; a click without dragging takes it back.
+// A span begins and ends where bars do; a click without dragging takes it back. A finger scrolls the page instead.
 function addBrush(svg) {
   const x = svg.scale("x");
   const [left, right] = x.range;
   const height = +svg.getAttribute("height");
   const { start, width } = report.overall.time;
   const snap = (pixel, round) => start + round((x.invert(pixel) - start) / width) * width;
-  const brush = d3.brushX().extent([[left, 20], [right, height - 30]]).on("end", (event) => {
+  const brush = d3.brushX().touchable(false).extent([[left, 20], [right, height - 30]]).on("end", (event) => {
     if (!event.sourceEvent) return;
     if (!event.selection) ask({ from: null, before: null });
     else ask({ from: snap(event.selection[0], Math.floor), before: snap(event.selection[1], Math.ceil) });
@@ -109,6 +109,6 @@ function drawTime() {
   });
   const table = numbersBehind("Volume over time", timeNumbers);
   byId("time").append(heading("time", "Volume and decisions over time"), colours, drawing.place,
-    el("p", { class: "note noprint" }, "Drag over the bars to choose a span; the two times among the filters do the same."), markList() ?? "", table.node);
+    el("p", { class: "note noprint drag" }, "Drag over the bars to choose a span; the two times among the filters do the same."), markList() ?? "", table.node);
   return (found) => { drawing.update(found); table.update(found); };
 }
