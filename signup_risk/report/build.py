@@ -25,7 +25,7 @@ from signup_risk.report.page import page
 from signup_risk.report.totals import Totals
 from signup_risk.training.simulated import simulated_count
 
-#: Sign-ups that a page holds one by one, unless it is told otherwise: about 5 MB with all their reasons.
+#: Sign-ups that a page holds one by one, unless it is told otherwise: about 4 MB with all their reasons.
 ROWS: Final = 10_000
 #: More than this makes a page that opens slowly and that no mail carries.
 MOST_ROWS: Final = 100_000

@@ -19,7 +19,7 @@ const campaignName = (place) => {
   return title ? `${title} (${id})` : id;
 };
 
-// The largest campaigns and groups are listed; a sign-up of another one has no name here, which is not the same as none.
+// The largest campaigns and groups are listed; a sign-up of another one has no name here, which is not none.
 const NONE = -1;
 const named = (place, name) => (place === NONE ? "" : place < 0 ? "(not listed)" : name(place));
 const campaignOf = (row) => named(rows.campaign[row], campaignName);

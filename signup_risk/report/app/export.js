@@ -21,7 +21,13 @@ const csvColumns = [
   ["outcome", (row) => (hasOutcomes ? OUTCOMES[rows.outcome[row]] : null)],
   ["degraded", (row) => rows.degraded[row].map((place) => rows.degradedTexts[place]).join("; ")],
   ["warnings", (row) => rows.warnings[row].map((place) => rows.warningTexts[place]).join("; ")],
-  ["reasons", (row) => reasonsOf(row).map(({ code, contribution }) => `${code} ${contribution}`).join("; ")],
+  [
+    "reasons",
+    (row) =>
+      reasonsOf(row)
+        .map(({ code, contribution }) => `${code} ${contribution}`)
+        .join("; "),
+  ],
 ];
 
 function csvText(places) {
