@@ -21,7 +21,7 @@ from signup_risk.report.assessed import DECISIONS, MOST_REASONS, Assessed, bound
 from signup_risk.report.build import PageBuilder, page_of
 from signup_risk.report.kept import Kept
 from signup_risk.report.outcomes import NOTHING, Outcomes
-from signup_risk.report.page import _inline, script_json
+from signup_risk.report.page import APP, STYLE, _inline, script_json
 from signup_risk.report.totals import MOST_BINS, SCORE_BINS, Totals, fpr_bin
 from signup_risk.report.vendored import VENDOR, library_entries, library_text, licence_texts
 from tests.report.made import assessments, history
@@ -171,6 +171,13 @@ def test_text_is_bounded(text: str) -> None:
     """A text that is short enough stays, a longer one is cut and says how long it was."""
     found = bounded(text)
     assert found == text if len(text) <= 300 else found.startswith(text[:300]) and f"({len(text):,} characters" in found
+
+
+def test_every_part_of_the_page_is_put_in() -> None:
+    """Each script and style file of the page is named among its parts, and none is named twice."""
+    for folder, ending, named in (("app", "js", APP), ("style", "css", STYLE)):
+        files = {path.stem for path in (VENDOR.parent / folder).iterdir()}
+        assert sorted(named) == sorted(files), ending
 
 
 def test_same_assessments_give_the_same_bytes() -> None:

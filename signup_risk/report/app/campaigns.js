@@ -54,7 +54,7 @@ const campaignColumns = [
     label: "Status",
     value: ({ status }) => status,
     cell: ({ status }) => bdi(status || "\u2013"),
-    wide: true,
+    roomy: true,
   },
   {
     name: "size",
@@ -62,6 +62,7 @@ const campaignColumns = [
     value: ({ size: members }) => members,
     cell: ({ size: members }) => whole(members),
     number: true,
+    wide: true,
   },
   {
     name: "here",

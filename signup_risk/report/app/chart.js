@@ -28,7 +28,7 @@ function chart(label, draw) {
   };
 }
 
-// Plot puts a style element into its drawing, which the page's policy would refuse; page.css has those rules.
+// Plot puts a style element into its drawing, which the page's policy would refuse; style/charts.css has those rules.
 function plot(label, options) {
   const svg = Plot.plot({ className: "plot", ...options });
   for (const style of svg.querySelectorAll("style")) style.remove();

@@ -74,6 +74,7 @@ function groupColumns(level) {
       value: ({ counts }) => notAllowed(counts),
       cell: ({ counts }) => el("span", { class: "with-split" }, percent(notAllowed(counts)), split(counts)),
       number: true,
+      wide: Boolean(level),
     },
   ];
   if (!level) return columns;
