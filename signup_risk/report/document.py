@@ -14,7 +14,9 @@ from signup_risk.report.totals import OUTCOMES, CampaignTotal, Totals, outcome_p
 FORMAT: Final = 1
 #: Campaigns, groups and other names that are listed; the largest ones, with a note on the rest.
 MOST_LISTED: Final = 500
+# What stands for a name that is absent, and for one that is not among those listed.
 _NONE: Final = -1
+_UNLISTED: Final = -3
 
 
 class Interned:
@@ -28,8 +30,8 @@ class Interned:
         return self._places.setdefault(text, len(self._places))
 
     def find(self, text: str | None) -> int:
-        """Return the number of a text that is known, -1 of any other."""
-        return _NONE if text is None else self._places.get(text, _NONE)
+        """Return the number of a text that is listed, -1 where there is none, -3 for any other."""
+        return _NONE if text is None else self._places.get(text, _UNLISTED)
 
     def texts(self) -> list[str]:
         """Return the texts by number."""

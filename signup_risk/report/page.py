@@ -19,6 +19,8 @@ APP: Final = (
     "dom", "format", "data", "filters", "summary", "table", "details", "signups", "export", "chart", "time", "scores",
     "reasons", "campaigns", "groups", "detection", "about", "controls", "main",
 )  # fmt: skip
+#: Parts of its style, likewise.
+STYLE: Final = ("colours", "layout", "controls", "tiles", "charts", "tables", "details", "screens", "paper")
 #: Stands at the head of every page, so that a page is told from anybody else's file.
 MARK: Final = '<meta name="generator" content="signup-risk report">'
 # No `<`, `>` or `&` is left to end a script or begin a comment; ASCII takes care of U+2028 and of half characters.
@@ -35,7 +37,7 @@ def page(data: Mapping[str, Any], title: str) -> bytes:
     entries = library_entries()
     scripts = [_inline(library_text(entry)) for entry in entries]
     scripts.append(_inline(app_text()))
-    style = _inline(_read("page.css"))
+    style = _inline("\n".join(_read(f"style/{name}.css") for name in STYLE))
     parts = {
         "POLICY": _policy(scripts, style),
         "MARK": MARK,

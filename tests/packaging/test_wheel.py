@@ -101,7 +101,7 @@ def test_wheel_holds_what_it_needs(wheel: Path) -> None:
     """The wheel carries the types' marker, the model, the reference data and the notices, and no tests."""
     names = run(sys.executable, "-m", "zipfile", "--list", wheel, cwd=wheel.parent)
     data = ("bundled_models/bundled/model.txt", "signup_risk/data/", "stores/redis/scripts/exchange.lua")
-    page = ("report/page.html", "report/page.css", "report/app/main.js", "report/vendor/d3.min.js", "LICENSES/plot.txt")
+    page = ("report/page.html", "report/style/paper.css", "report/app/main.js", "vendor/d3.min.js", "LICENSES/plot.txt")
     for wanted in ("py.typed", *data, *page, "NOTICE", "LICENSE"):
         assert wanted in names
     assert "tests/" not in names

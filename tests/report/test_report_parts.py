@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from signup_risk.errors import ConfigurationError
 from signup_risk.events import Signup
 from signup_risk.files.records import BadLine
+from signup_risk.report import document
 from signup_risk.report.assessed import DECISIONS, MOST_REASONS, Assessed, bounded, read_assessed
-from signup_risk.report.build import PageBuilder
+from signup_risk.report.build import PageBuilder, page_of
 from signup_risk.report.kept import Kept
 from signup_risk.report.outcomes import NOTHING, Outcomes
-from signup_risk.report.page import _inline, script_json
+from signup_risk.report.page import APP, STYLE, _inline, script_json
 from signup_risk.report.totals import MOST_BINS, SCORE_BINS, Totals, fpr_bin
 from signup_risk.report.vendored import VENDOR, library_entries, library_text, licence_texts
 from tests.report.made import assessments, history
@@ -172,6 +173,13 @@ def test_text_is_bounded(text: str) -> None:
     assert found == text if len(text) <= 300 else found.startswith(text[:300]) and f"({len(text):,} characters" in found
 
 
+def test_every_part_of_the_page_is_put_in() -> None:
+    """Each script and style file of the page is named among its parts, and none is named twice."""
+    for folder, ending, named in (("app", "js", APP), ("style", "css", STYLE)):
+        files = {path.stem for path in (VENDOR.parent / folder).iterdir()}
+        assert sorted(named) == sorted(files), ending
+
+
 def test_same_assessments_give_the_same_bytes() -> None:
     """A page depends on its input alone."""
 
@@ -204,6 +212,24 @@ def test_measures_say_why_there_are_none() -> None:
     for number, one in enumerate(values, 1):
         builder.add(number, one)
     assert "no sign-up labelled abusive" in embedded(builder.html())["measures"]["refused"]
+
+
+def test_names_beyond_those_listed_are_not_taken_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many campaigns and groups the largest are listed; a sign-up of another one is told from one of none."""
+    monkeypatch.setattr(document, "MOST_LISTED", 1)
+    values = assessments(120)
+    held = embedded(page_of(values, history=map(Signup.from_mapping, history(values))))
+    assert (len(held["campaigns"]), held["counts"]["campaigns"]) == (1, 3)
+    assert (len(held["groups"]), held["counts"]["groups"]) == (1, 8)
+    told = [one["campaign"] for one in sorted(values, key=lambda one: (one["at"], one["signup_id"]))]
+    listed = held["campaigns"][0]["id"]
+    assert held["rows"]["campaign"] == [-1 if one is None else 0 if one["id"] == listed else -3 for one in told]
+
+
+def test_page_of_refuses_what_is_no_assessment() -> None:
+    """In Python a wrong assessment is an error that names its place and the field."""
+    with pytest.raises(ConfigurationError, match="assessment 2: decision is none of allow"):
+        page_of([assessments(1)[0], {"at": "2026-05-01T12:00:00Z"}])
 
 
 def test_libraries_are_what_their_manifest_says() -> None:

@@ -19,10 +19,16 @@ function chart(label, draw) {
   }).observe(place);
   place.setAttribute("role", "group");
   place.setAttribute("aria-label", label);
-  return { place, update: (found) => { latest = found; redraw(); } };
+  return {
+    place,
+    update: (found) => {
+      latest = found;
+      redraw();
+    },
+  };
 }
 
-// Plot puts a style element into its drawing, which the page's policy would refuse; page.css has those rules.
+// Plot puts a style element into its drawing, which the page's policy would refuse; style/charts.css has those rules.
 function plot(label, options) {
   const svg = Plot.plot({ className: "plot", ...options });
   for (const style of svg.querySelectorAll("style")) style.remove();
@@ -33,14 +39,25 @@ function plot(label, options) {
   return svg;
 }
 
-const tip = (text) => ({ title: text, fill: "var(--panel)", stroke: "var(--line)", fontSize: 12, lineHeight: 1.25, lineWidth: 28 });
+const tip = (text) => ({
+  title: text,
+  fill: "var(--panel)",
+  stroke: "var(--line)",
+  fontSize: 12,
+  lineHeight: 1.25,
+  lineWidth: 28,
+});
 
 function legend(entries) {
-  return el("ul", { class: "legend" }, entries.map(([colour, text]) => {
-    const sample = el("span", { class: "sample", "aria-hidden": "true" });
-    sample.style.background = colour;
-    return el("li", null, sample, text);
-  }));
+  return el(
+    "ul",
+    { class: "legend" },
+    entries.map(([colour, text]) => {
+      const sample = el("span", { class: "sample", "aria-hidden": "true" });
+      sample.style.background = colour;
+      return el("li", null, sample, text);
+    }),
+  );
 }
 
 const behind = (table) => el("details", { class: "behind noprint" }, el("summary", null, "The numbers"), table);
@@ -50,7 +67,15 @@ function numbersBehind(title, make) {
   const place = scroller(title);
   const box = behind(place);
   let latest = null;
-  const fill = () => { if (box.open && latest !== null) place.replaceChildren(make(latest)); };
+  const fill = () => {
+    if (box.open && latest !== null) place.replaceChildren(make(latest));
+  };
   box.addEventListener("toggle", fill);
-  return { node: box, update: (found) => { latest = found; fill(); } };
+  return {
+    node: box,
+    update: (found) => {
+      latest = found;
+      fill();
+    },
+  };
 }

@@ -19,6 +19,12 @@ const campaignName = (place) => {
   return title ? `${title} (${id})` : id;
 };
 
+// The largest campaigns and groups are listed; a sign-up of another one has no name here, which is not none.
+const NONE = -1;
+const named = (place, name) => (place === NONE ? "" : place < 0 ? "(not listed)" : name(place));
+const campaignOf = (row) => named(rows.campaign[row], campaignName);
+const groupOf = (row) => named(rows.group[row], (place) => report.groups[place][0]);
+
 // Reasons lie in one list a row: code, text, contribution, code, text, contribution, ...
 function reasonsOf(row) {
   const list = rows.reasons[row];

@@ -7,11 +7,19 @@ function bar(contribution, widest) {
 }
 
 function reasonLine(reason, widest) {
-  return el("tr", null,
-    el("th", { scope: "row" }, el("bdi", { class: "code" }, shown(reason.code)), el("span", { class: "family" }, shown(reason.family))),
+  return el(
+    "tr",
+    null,
+    el(
+      "th",
+      { scope: "row" },
+      el("bdi", { class: "code" }, shown(reason.code)),
+      el("span", { class: "family" }, shown(reason.family)),
+    ),
     el("td", { class: "words" }, bdi(reason.text)),
     el("td", { class: "drawn" }, bar(reason.contribution, widest)),
-    el("td", { class: "number" }, signed(reason.contribution)));
+    el("td", { class: "number" }, signed(reason.contribution)),
+  );
 }
 
 function reasonTable(row) {
@@ -22,14 +30,37 @@ function reasonTable(row) {
   const total = reasons.reduce((all, { contribution }) => all + contribution, sum);
   const lines = reasons.map((reason) => reasonLine(reason, widest));
   if (left) {
-    lines.push(el("tr", { class: "others" }, el("th", { scope: "row" }, plural(left, "weaker reason")), el("td", { class: "words" }, "together"),
-      el("td", { class: "drawn" }, bar(sum, widest)), el("td", { class: "number" }, signed(sum))));
+    lines.push(
+      el(
+        "tr",
+        { class: "others" },
+        el("th", { scope: "row" }, plural(left, "weaker reason")),
+        el("td", { class: "words" }, "together"),
+        el("td", { class: "drawn" }, bar(sum, widest)),
+        el("td", { class: "number" }, signed(sum)),
+      ),
+    );
   }
-  lines.push(el("tr", { class: "total" }, el("th", { scope: "row" }, "All reasons"), el("td", { class: "words" }, "beside the model\u2019s base value"),
-    el("td", { class: "drawn" }), el("td", { class: "number" }, signed(total))));
-  const head = ["Reason", "What was seen", "Drawn", "Log-odds"].map((text) => el("th", { scope: "col" }, text === "Drawn" ? el("span", { class: "unseen" }, text) : text));
-  return el("table", { class: "why" }, el("caption", null, "Why: what raised the score (right) and what lowered it (left)"),
-    el("thead", null, el("tr", null, head)), el("tbody", null, lines));
+  lines.push(
+    el(
+      "tr",
+      { class: "total" },
+      el("th", { scope: "row" }, "All reasons"),
+      el("td", { class: "words" }, "beside the model\u2019s base value"),
+      el("td", { class: "drawn" }),
+      el("td", { class: "number" }, signed(total)),
+    ),
+  );
+  const head = ["Reason", "What was seen", "Drawn", "Log-odds"].map((text) =>
+    el("th", { scope: "col" }, text === "Drawn" ? el("span", { class: "unseen" }, text) : text),
+  );
+  return el(
+    "table",
+    { class: "why" },
+    el("caption", null, "Why: what raised the score (right) and what lowered it (left)"),
+    el("thead", null, el("tr", null, head)),
+    el("tbody", null, lines),
+  );
 }
 
 function fact(facts, name, value) {
@@ -44,10 +75,14 @@ function details(row) {
   fact(facts, "Sign-up", bdi(idOf(row)));
   fact(facts, "At (UTC)", second(rows.at[row]));
   fact(facts, "Decision", badge(rows.decision[row]));
-  fact(facts, "Risk score", rows.score[row] === null ? "none: the model could not be asked" : fixed(rows.score[row], 2));
+  fact(
+    facts,
+    "Risk score",
+    rows.score[row] === null ? "none: the model could not be asked" : fixed(rows.score[row], 2),
+  );
   fact(facts, "Legitimate that score as high", rows.fpr[row] === null ? null : percent(rows.fpr[row]));
-  fact(facts, "Campaign", rows.campaign[row] < 0 ? null : bdi(campaignName(rows.campaign[row])));
-  fact(facts, "Group", rows.group[row] < 0 ? null : bdi(report.groups[rows.group[row]][0]));
+  fact(facts, "Campaign", campaignOf(row) && bdi(campaignOf(row)));
+  fact(facts, "Group", groupOf(row) && bdi(groupOf(row)));
   fact(facts, "Outcome", hasOutcomes ? OUTCOMES[rows.outcome[row]] : null);
   fact(facts, "Could not be looked up", listed(rows.degraded[row], rows.degradedTexts));
   fact(facts, "Inputs not used", listed(rows.warnings[row], rows.warningTexts));

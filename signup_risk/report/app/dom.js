@@ -27,7 +27,8 @@ const heading = (id, text) => el("h2", { id: `${id}-title` }, text);
 const note = (...children) => el("p", { class: "note" }, ...children);
 
 // What scrolls by itself can be reached and scrolled with the keyboard.
-const scroller = (label, child) => el("div", { class: "scroller", role: "region", "aria-label": `${label}, table`, tabindex: 0 }, child);
+const scroller = (label, child) =>
+  el("div", { class: "scroller", role: "region", "aria-label": `${label}, table`, tabindex: 0 }, child);
 
 // Many events, one call in the next frame.
 function soon(work) {

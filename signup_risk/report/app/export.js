@@ -16,12 +16,18 @@ const csvColumns = [
   ["decision", (row) => DECISIONS[rows.decision[row]]],
   ["risk_score", (row) => rows.score[row]],
   ["fpr", (row) => rows.fpr[row]],
-  ["campaign", (row) => (rows.campaign[row] < 0 ? null : report.campaigns[rows.campaign[row]].id)],
-  ["group", (row) => (rows.group[row] < 0 ? null : report.groups[rows.group[row]][0])],
+  ["campaign", (row) => named(rows.campaign[row], (place) => report.campaigns[place].id)],
+  ["group", (row) => groupOf(row)],
   ["outcome", (row) => (hasOutcomes ? OUTCOMES[rows.outcome[row]] : null)],
   ["degraded", (row) => rows.degraded[row].map((place) => rows.degradedTexts[place]).join("; ")],
   ["warnings", (row) => rows.warnings[row].map((place) => rows.warningTexts[place]).join("; ")],
-  ["reasons", (row) => reasonsOf(row).map(({ code, contribution }) => `${code} ${contribution}`).join("; ")],
+  [
+    "reasons",
+    (row) =>
+      reasonsOf(row)
+        .map(({ code, contribution }) => `${code} ${contribution}`)
+        .join("; "),
+  ],
 ];
 
 function csvText(places) {

@@ -1,7 +1,6 @@
 // Hold what is asked for, and find the sign-ups that it leaves.
 
 const ANY = -2;
-const NONE = -1;
 
 const nothing = () => ({
   decisions: new Set(DECISIONS.keys()),

@@ -28,7 +28,8 @@ const day = (at) => new Date(at).toISOString().slice(0, 10);
 
 // Signs that are not seen but change what is seen: controls, marks of direction, spaces of no width, tags. Joiners
 // (U+200C, U+200D) are left, since scripts and emoji need them.
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+const UNSEEN =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 function shown(text) {
   return String(text).replace(UNSEEN, (sign) => {

@@ -6,21 +6,62 @@ const PRINTED = 200;
 
 const signupColumns = [
   { name: "id", label: "Sign-up", value: (row) => rows.id[row] },
-  { name: "at", label: "At (UTC)", value: (row) => rows.at[row], cell: (row) => moment(rows.at[row]), wide: true, descending: true },
-  { name: "decision", label: "Decision", value: (row) => rows.decision[row], cell: (row) => badge(rows.decision[row]), descending: true },
-  { name: "score", label: "Risk", value: (row) => rows.score[row], cell: (row) => (rows.score[row] === null ? "\u2013" : fixed(rows.score[row], 1)), number: true },
-  { name: "fpr", label: "Legitimate as high", value: (row) => rows.fpr[row], cell: (row) => percent(rows.fpr[row]), number: true, extra: true, descending: false },
-  { name: "reason", label: "Strongest reason", value: strongest, cell: (row) => el("bdi", { class: "code" }, shown(brief(strongest(row) || "\u2013", 30))), wide: true },
+  {
+    name: "at",
+    label: "At (UTC)",
+    value: (row) => rows.at[row],
+    cell: (row) => moment(rows.at[row]),
+    wide: true,
+    descending: true,
+  },
+  {
+    name: "decision",
+    label: "Decision",
+    value: (row) => rows.decision[row],
+    cell: (row) => badge(rows.decision[row]),
+    descending: true,
+  },
+  {
+    name: "score",
+    label: "Risk",
+    value: (row) => rows.score[row],
+    cell: (row) => (rows.score[row] === null ? "\u2013" : fixed(rows.score[row], 1)),
+    number: true,
+  },
+  {
+    name: "fpr",
+    label: "Legitimate as high",
+    value: (row) => rows.fpr[row],
+    cell: (row) => percent(rows.fpr[row]),
+    number: true,
+    extra: true,
+    descending: false,
+  },
+  {
+    name: "reason",
+    label: "Strongest reason",
+    value: strongest,
+    cell: (row) => el("bdi", { class: "code" }, shown(brief(strongest(row) || "\u2013", 30))),
+    wide: true,
+  },
 ];
 if (report.campaigns.length) {
-  signupColumns.push({ name: "campaign", label: "Campaign", wide: true,
-    value: (row) => (rows.campaign[row] < 0 ? "" : campaignName(rows.campaign[row])),
-    cell: (row) => (rows.campaign[row] < 0 ? "\u2013" : bdi(brief(campaignName(rows.campaign[row]), 24))) });
+  signupColumns.push({
+    name: "campaign",
+    label: "Campaign",
+    wide: true,
+    value: campaignOf,
+    cell: (row) => bdi(brief(campaignOf(row) || "\u2013", 24)),
+  });
 }
 if (hasGroups) {
-  signupColumns.push({ name: "group", label: "Group", roomy: true,
-    value: (row) => (rows.group[row] < 0 ? "" : report.groups[rows.group[row]][0]),
-    cell: (row) => (rows.group[row] < 0 ? "\u2013" : bdi(brief(report.groups[rows.group[row]][0], 24))) });
+  signupColumns.push({
+    name: "group",
+    label: "Group",
+    roomy: true,
+    value: groupOf,
+    cell: (row) => bdi(brief(groupOf(row) || "\u2013", 24)),
+  });
 }
 if (hasOutcomes) {
   signupColumns.push({ name: "outcome", label: "Outcome", roomy: true, value: (row) => OUTCOMES[rows.outcome[row]] });
@@ -49,11 +90,17 @@ function toggle(row, line, button) {
 
 function signupLine(row) {
   const isOpen = list.open.has(row);
-  const button = el("button", { type: "button", class: "open", "aria-expanded": String(isOpen), "aria-controls": `why-${row}` },
-    bdi(brief(idOf(row), 40)));
-  const line = el("tr", { class: "signup", "data-row": row },
+  const button = el(
+    "button",
+    { type: "button", class: "open", "aria-expanded": String(isOpen), "aria-controls": `why-${row}` },
+    bdi(brief(idOf(row), 40)),
+  );
+  const line = el(
+    "tr",
+    { class: "signup", "data-row": row },
     el("th", { scope: "row" }, button),
-    signupColumns.slice(1).map((column) => cellOf(column, row)));
+    signupColumns.slice(1).map((column) => cellOf(column, row)),
+  );
   // A click anywhere on the line; the button is what the keyboard reaches. Selecting text opens nothing.
   line.addEventListener("click", () => {
     if (String(getSelection()) === "") toggle(row, line, button);
@@ -74,7 +121,14 @@ function fillList() {
   position.textContent = count ? `${whole(first + 1)}\u2013${whole(first + places.length)} of ${whole(count)}` : "none";
   previous.disabled = list.page === 0;
   next.disabled = (list.page + 1) * PAGE >= count;
-  listNote.textContent = list.printing && count > PRINTED ? `Printed are the first ${PRINTED} of ${plural(count, "sign-up")}.` : count ? "" : isFiltered() ? "No sign-up is left by these filters." : "There is none.";
+  listNote.textContent =
+    list.printing && count > PRINTED
+      ? `Printed are the first ${PRINTED} of ${plural(count, "sign-up")}.`
+      : count
+        ? ""
+        : isFiltered()
+          ? "No sign-up is left by these filters."
+          : "There is none.";
 }
 
 function orderList() {
@@ -95,13 +149,31 @@ const next = el("button", { type: "button", onclick: () => turnPage(1) }, "Next"
 const listTop = heading("signups", "Sign-ups");
 
 function drawSignups() {
-  const table = el("table", { class: "list" }, el("caption", { class: "unseen" }, "Sign-ups; each opens its reasons"),
-    sortableHead(signupColumns, list.order, orderList), listBody);
+  const table = el(
+    "table",
+    { class: "list" },
+    el("caption", { class: "unseen" }, "Sign-ups; each opens its reasons"),
+    sortableHead(signupColumns, list.order, orderList),
+    listBody,
+  );
   const save = el("button", { type: "button", class: "noprint", onclick: saveCsv }, "Save these as CSV");
-  byId("signups").append(listTop, el("div", { class: "line" }, el("p", { class: "note noprint" }, "Choose a line to see the reasons behind it."), save),
-    scroller("Sign-ups", table), listNote, el("nav", { class: "pager noprint", "aria-label": "Pages of sign-ups" }, previous, position, next));
+  byId("signups").append(
+    listTop,
+    el(
+      "div",
+      { class: "line" },
+      el("p", { class: "note noprint" }, "Choose a line to see the reasons behind it."),
+      save,
+    ),
+    scroller("Sign-ups", table),
+    listNote,
+    el("nav", { class: "pager noprint", "aria-label": "Pages of sign-ups" }, previous, position, next),
+  );
   onChosen(orderList);
-  const print = (is) => { list.printing = is; fillList(); };
+  const print = (is) => {
+    list.printing = is;
+    fillList();
+  };
   addEventListener("beforeprint", () => print(true));
   addEventListener("afterprint", () => print(false));
 }

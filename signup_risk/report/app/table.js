@@ -20,7 +20,11 @@ function sorted(items, value, descending) {
 // columns: {name, label, value(item), cell(item)?, number?, wide?, descending?}; wide ones are left out on a phone,
 // roomy and extra ones on wider screens too.
 function columnClass(column) {
-  return [column.number && "number", column.wide && "wide", column.roomy && "roomy", column.extra && "extra"].filter(Boolean).join(" ") || null;
+  return (
+    [column.number && "number", column.wide && "wide", column.roomy && "roomy", column.extra && "extra"]
+      .filter(Boolean)
+      .join(" ") || null
+  );
 }
 
 function sortableHead(columns, order, changed) {
@@ -31,7 +35,12 @@ function sortableHead(columns, order, changed) {
       tell();
       changed();
     };
-    const button = el("button", { type: "button", onclick: turn }, column.label, el("span", { "aria-hidden": "true", class: "arrow" }));
+    const button = el(
+      "button",
+      { type: "button", onclick: turn },
+      column.label,
+      el("span", { "aria-hidden": "true", class: "arrow" }),
+    );
     return { column, head: el("th", { scope: "col", class: columnClass(column), "data-column": column.name }, button) };
   });
   function tell() {
@@ -41,39 +50,91 @@ function sortableHead(columns, order, changed) {
     }
   }
   tell();
-  return el("thead", null, el("tr", null, heads.map(({ head }) => head)));
+  return el(
+    "thead",
+    null,
+    el(
+      "tr",
+      null,
+      heads.map(({ head }) => head),
+    ),
+  );
 }
 
 const cellOf = (column, item) =>
-  el(column.rowHead ? "th" : "td", { scope: column.rowHead ? "row" : null, class: columnClass(column) },
-    column.cell ? column.cell(item) : String(column.value(item) ?? "\u2013"));
+  el(
+    column.rowHead ? "th" : "td",
+    { scope: column.rowHead ? "row" : null, class: columnClass(column) },
+    column.cell ? column.cell(item) : String(column.value(item) ?? "\u2013"),
+  );
 
 // A table of its own: sorts itself, shows `most` rows and the others on request. update(items) fills it anew.
 function sortableTable({ caption, columns, order, most = 15 }) {
   const body = el("tbody");
-  const more = el("button", { type: "button", class: "more noprint", hidden: true, onclick: () => { isOpen = !isOpen; fill(); } });
+  const more = el("button", {
+    type: "button",
+    class: "more noprint",
+    hidden: true,
+    onclick: () => {
+      isOpen = !isOpen;
+      fill();
+    },
+  });
   let items = [];
   let isOpen = false;
   function fill() {
     const column = columns.find(({ name }) => name === order.name);
     const ordered = sorted(items, column.value, order.descending);
     const visible = isOpen ? ordered : ordered.slice(0, most);
-    body.replaceChildren(...visible.map((item) => el("tr", null, columns.map((one) => cellOf(one, item)))));
+    body.replaceChildren(
+      ...visible.map((item) =>
+        el(
+          "tr",
+          null,
+          columns.map((one) => cellOf(one, item)),
+        ),
+      ),
+    );
     more.hidden = items.length <= most;
     more.textContent = isOpen ? `Show the first ${most} only` : `Show all ${whole(items.length)}`;
     rest.textContent = !isOpen && items.length > most ? `The first ${most} of ${whole(items.length)}.` : "";
   }
   const rest = el("p", { class: "note printonly" });
-  const table = el("table", null, el("caption", { class: "unseen" }, caption), sortableHead(columns, order, fill), body);
-  const update = (found) => { items = found; fill(); };
+  const table = el(
+    "table",
+    null,
+    el("caption", { class: "unseen" }, caption),
+    sortableHead(columns, order, fill),
+    body,
+  );
+  const update = (found) => {
+    items = found;
+    fill();
+  };
   return { node: el("div", null, scroller(caption, table), rest, more), update };
 }
 
 // The numbers behind a chart, for those who do not see it.
 function numbers(caption, heads, lines) {
-  const head = el("tr", null, heads.map((text) => el("th", { scope: "col" }, text)));
-  const body = lines.map((line) => el("tr", null, line.map((text) => el("td", null, String(text)))));
-  return el("table", null, el("caption", { class: "unseen" }, caption), el("thead", null, head), el("tbody", null, body));
+  const head = el(
+    "tr",
+    null,
+    heads.map((text) => el("th", { scope: "col" }, text)),
+  );
+  const body = lines.map((line) =>
+    el(
+      "tr",
+      null,
+      line.map((text) => el("td", null, String(text))),
+    ),
+  );
+  return el(
+    "table",
+    null,
+    el("caption", { class: "unseen" }, caption),
+    el("thead", null, head),
+    el("tbody", null, body),
+  );
 }
 
 const dot = (decision) => el("span", { class: `dot ${DECISIONS[decision]}`, "aria-hidden": "true" });
