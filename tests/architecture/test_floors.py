@@ -41,6 +41,7 @@ CONFINED = {
     "disposable_email_domains": ("references.domains",),
     "email_validator": ("normalize.email",),
     "lightgbm": ("model.library", "training"),
+    "matplotlib": ("notebook.plots",),
     "maxminddb": ("references.mmdb",),
     "numpy": ("training", "notebook"),
     "opentelemetry": ("telemetry",),
