@@ -6,10 +6,12 @@ from signup_risk.errors import (
     ConfigurationError,
     InvalidSignup,
     ModelMismatch,
+    NoExplanation,
     SignupRiskError,
     StoreError,
 )
 from signup_risk.events import Signup
+from signup_risk.explain import AssessmentExplanation, ContributionGroup, FeatureContribution
 from signup_risk.normalize import client_ip
 from signup_risk.observer import Observer
 from signup_risk.policy import Policy
@@ -19,12 +21,16 @@ from signup_risk.scorer import CampaignSettings, Scorer
 
 __all__ = [
     "Assessment",
+    "AssessmentExplanation",
     "Campaign",
     "CampaignSettings",
     "CardNumberRefused",
     "ConfigurationError",
+    "ContributionGroup",
+    "FeatureContribution",
     "InvalidSignup",
     "ModelMismatch",
+    "NoExplanation",
     "Observer",
     "Policy",
     "Reason",

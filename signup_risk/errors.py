@@ -13,6 +13,7 @@
     │   └── StoreMismatch                   the store was made with another secret or layout version
     ├── ReferenceProblem                    reference data is absent, corrupt or not what its manifest says
     ├── ModelMismatch                       a model's folder was refused
+    ├── NoExplanation                       an assessment holds nothing to explain, or its model is not at hand
     └── MissingExtra (ImportError)          an optional package is not installed
 
 What an applicant typed raises none of these, and no message holds a value from a sign-up: messages end up in
@@ -29,6 +30,7 @@ __all__ = [
     "InvalidSignup",
     "MissingExtra",
     "ModelMismatch",
+    "NoExplanation",
     "ReferenceProblem",
     "SignupRiskError",
     "StoreDamaged",
@@ -118,6 +120,10 @@ class ReferenceProblem(SignupRiskError):  # noqa: N818 - a name of the public co
 
 class ModelMismatch(SignupRiskError):  # noqa: N818 - a name of the public contract
     """Report a model's folder that does not fit this code or its own manifest."""
+
+
+class NoExplanation(SignupRiskError):  # noqa: N818 - a name of the public contract
+    """Report that an assessment cannot be explained: no model gave its score, or that model is not at hand."""
 
 
 class MissingExtra(SignupRiskError, ImportError):  # noqa: N818 - a name of the public contract

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from signup_risk.errors import NoExplanation
 from signup_risk.events.signup import InputWarning
+from signup_risk.messages import ApplicantNotice, Messages, notice, open_messages
+
+if TYPE_CHECKING:
+    from signup_risk.explain import AssessmentExplanation
 
 DecisionName = Literal["allow", "step_up", "review", "block"]
 Direction = Literal["risk", "trust"]
@@ -158,6 +163,14 @@ class PolicyInfo:
         return told
 
 
+class AssessmentOrigin(Protocol):
+    """Hold what an assessment was worked out from, so that it can be explained later."""
+
+    def explain(self, assessment: Assessment) -> AssessmentExplanation:
+        """Explain the assessment that it belongs to."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """Say how risky a sign-up is, what to do and why.
@@ -180,6 +193,7 @@ class Assessment:
             contributions of all reasons add up to ``raw_score``.
         explored: Whether it would have been blocked and was let through to a further step by chance.
         propensity: Probability with which such a sign-up is decided so, where chance had a part; None otherwise.
+        origin: What it was worked out from, for :meth:`explain`; no part of what it says.
     """
 
     signup_id: str | None
@@ -198,6 +212,37 @@ class Assessment:
     base_value: float | None = None
     explored: bool = False
     propensity: float | None = None
+    origin: AssessmentOrigin | None = field(default=None, repr=False, compare=False)
+
+    def explain(self) -> AssessmentExplanation:
+        """Say what every feature adds to the score, its value and what is usual.
+
+        Works whether or not reasons were asked for: what is missing is worked out now. It shows itself in a notebook
+        and, printed, in a terminal.
+
+        Raises:
+            NoExplanation: No model gave the score, or it is not at hand: the scorer is closed and the contributions had
+                not been asked for, or the assessment comes from another process. The message says what to do.
+        """
+        if self.origin is None:
+            raise NoExplanation(
+                "this assessment holds nothing to explain: it is a fixed answer of the sandbox, or was not made by a "
+                "scorer; assess the sign-up with a scorer and explain what that gives"
+            )
+        return self.origin.explain(self)
+
+    def for_applicant(
+        self, language: str | None = "en", *, messages: Messages | None = None, most: int = 2
+    ) -> ApplicantNotice:
+        """Return what the applicant may be told: vague on purpose, with what an honest person can do next.
+
+        Args:
+            language: A tag such as ``de-AT``, or the header ``Accept-Language`` as it came; English if none fits.
+            messages: A catalogue of your own, see :func:`signup_risk.messages.open_messages`.
+            most: How many topics to tell. Each is a hint to whoever tries again; 0 tells none but the general one.
+        """
+        risks = [(reason.code, reason.family) for reason in self.reasons if reason.direction == "risk"]
+        return notice(self.decision, risks, messages or open_messages(), language, most)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the assessment as JSON values, in the order of the output contract.

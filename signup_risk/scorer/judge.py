@@ -12,9 +12,9 @@ from signup_risk.campaigns.detector import Membership
 from signup_risk.campaigns.partners import Partners
 from signup_risk.campaigns.texts import counted
 from signup_risk.campaigns.words import public_values
-from signup_risk.errors import ConfigurationError, ModelMismatch
+from signup_risk.errors import ConfigurationError, ModelMismatch, NoExplanation
 from signup_risk.events import Signup
-from signup_risk.explain import Explainer, Explanation
+from signup_risk.explain import AssessmentExplanation, Explained, Explainer, Explanation, FeatureContribution, Origin
 from signup_risk.extract import Observation, select
 from signup_risk.features.context import Context
 from signup_risk.features.keys import READERS
@@ -49,6 +49,17 @@ class Hint(NamedTuple):
         partners = counted(len(self.sources), "partner")
         text = f"matches campaigns that {partners} told of: {', '.join(self.sources)}"
         return Reason("PARTNER_INDICATOR", "coordination", text, self.weight, "risk")
+
+    def contributions(self) -> tuple[FeatureContribution, ...]:
+        """Return the hint as a contribution beside those of the model's features; none if nothing matched."""
+        if not self.weight:
+            return ()
+        told, partners = self.reason(), float(len(self.sources))
+        return (
+            FeatureContribution(
+                "partner_indicator", told.code, told.family, partners, self.weight, told.text, None
+            ),
+        )
 
 
 _NO_HINT: Final = Hint(0.0, ())
@@ -121,6 +132,7 @@ class Judge:
         self._explain: ExplainMode = explain
         self._inputs = tuple(entry.inputs for entry in self.features)
         self._explainer = Explainer(self.features, manifest.features, synthetic=manifest.synthetic)
+        self._explained = Explained(artefact, self.features, self._explainer)
         self._step_up_raw = self._calibration.raw_at(policy.thresholds.step_up)
         self.model_info = ModelInfo(manifest.name, manifest.version, manifest.fingerprint)
         self._has_lists = bool(policy.allow or policy.block)
@@ -182,7 +194,25 @@ class Judge:
             base_value=explanation.base_value if explanation else None,
             explored=decision.explored,
             propensity=decision.propensity,
+            origin=Origin(self._explained, *scored.contributions.kept(), scored.hint.contributions()),
         )
+
+    def explain(self, assessment: Assessment) -> AssessmentExplanation:
+        """Explain an assessment that this judge's model gave, here or in another process.
+
+        Raises:
+            NoExplanation: Another model gave it, or none.
+        """
+        origin = assessment.origin
+        if not isinstance(origin, Origin):
+            return assessment.explain()  # which says why there is nothing to explain
+        if assessment.model != self.model_info:
+            given, own = assessment.model, self.model_info
+            raise NoExplanation(
+                f"the assessment is by model {given.name} {given.version} ({given.fingerprint[:12]}), this scorer has "
+                f"{own.name} {own.version} ({own.fingerprint[:12]}); explain it with a scorer of the model that gave it"
+            )
+        return origin.with_model(self._explained).explain(assessment)
 
     def _decide(  # noqa: PLR0913 - what a decision rests on
         self,
@@ -284,6 +314,10 @@ class Contributions:
             except ModelMismatch:
                 return None
         return self._found
+
+    def kept(self) -> tuple[array[float], array[float] | None]:
+        """Return the row, and the contributions if they have been asked for, at 8 bytes a number."""
+        return self._row, None if self._found is None else array("d", self._found)
 
 
 def check_mode(explain: str) -> None:

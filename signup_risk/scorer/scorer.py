@@ -15,6 +15,7 @@ from signup_risk.campaigns.detector import Membership
 from signup_risk.campaigns.partners import Partners
 from signup_risk.errors import ConfigurationError, StoreError
 from signup_risk.events import Signup
+from signup_risk.explain import AssessmentExplanation
 from signup_risk.extract import VERSIONS, complete, prepare
 from signup_risk.model import ModelArtefact, bundled_model_path
 from signup_risk.normalize import user_agent
@@ -275,6 +276,14 @@ class Scorer(CampaignFace, OutcomeFace, RightsFace):
             return self._told(under)
         answer = await self._gate.exchange_async(under.prepared.keys.touch, under.left())
         return self._told(await self._threads.run(partial(self._end, under, *answer)))
+
+    def explain(self, assessment: Assessment) -> AssessmentExplanation:
+        """Explain an assessment as :meth:`signup_risk.Assessment.explain` does, also one that another process made.
+
+        Raises:
+            NoExplanation: No model gave its score, or another one than this scorer's.
+        """
+        return self._judge.explain(assessment)
 
     def close(self) -> None:
         """Make the writes still pending if the store takes them, and release everything."""

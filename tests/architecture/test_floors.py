@@ -14,7 +14,7 @@ PACKAGE = "signup_risk"
 #: import each other. The package itself ("") stands right above the scorer, whose names it hands out.
 FLOORS = (
     ("_version", "errors"),
-    ("events",),
+    ("events", "messages"),
     ("results",),
     ("observer",),
     ("normalize", "stores", "references", "policy"),
@@ -43,7 +43,7 @@ CONFINED = {
     "lightgbm": ("model.library", "training"),
     "matplotlib": ("notebook.plots",),
     "maxminddb": ("references.mmdb",),
-    "numpy": ("training", "notebook"),
+    "numpy": ("training", "notebook", "explain.shap_form"),
     "opentelemetry": ("telemetry",),
     "pandas": ("cli", "training", "notebook"),
     "phonenumbers": ("normalize.phone",),

@@ -134,6 +134,9 @@ class Explainer:
             direction="risk" if total > 0 else "trust",
         )
 
+    def text(self, column: int, value: float) -> str:
+        """Return the analyst's words for the value of one feature, by its column in the model."""
+        return self._text(column, value)
 
     def _worded(self, column: int, value: float) -> str:
         return self._wordings[column].text(value)

@@ -1,0 +1,60 @@
+"""Tell an explanation in lines for a terminal."""
+
+from __future__ import annotations
+
+import math
+from textwrap import shorten
+from typing import TYPE_CHECKING, Final
+
+from signup_risk.explain.contributions import ContributionGroup
+from signup_risk.explain.heading import facts
+
+if TYPE_CHECKING:
+    from signup_risk.explain.assessment import AssessmentExplanation
+
+#: Cells of the longest bar.
+_BAR: Final = 12
+
+#: Columns before the words: contribution, bar, code.
+_LEAST_WIDTH: Final = 60
+
+
+def told(explanation: AssessmentExplanation, top: int | None, width: int) -> str:
+    """Return an explanation as lines.
+
+    Args:
+        explanation: What to tell.
+        top: How many reason codes to tell one by one; all if None.
+        width: Longest line, in characters.
+    """
+    width = max(width, _LEAST_WIDTH)
+    groups = [group for group in explanation.by_code() if group.contribution]
+    given, rest = groups[:top], groups[len(groups[:top]) :]
+    largest = max((abs(group.contribution) for group in groups), default=1.0)
+    code_width = max((len(group.name) for group in given), default=0)
+    lines = [shorten(printable(line), width, placeholder=" ...") for line in facts(explanation)]
+    lines.append(f"{explanation.base_value:+8.3f}  base value")
+    lines += [_line(group, largest, code_width, width) for group in given]
+    if rest:
+        lines.append(f"{math.fsum(group.contribution for group in rest):+8.3f}  {len(rest)} further reason codes")
+    lines.append(f"{explanation.raw_score:+8.3f}  raw score, in log-odds")
+    return "\n".join(lines)
+
+
+def printable(text: str) -> str:
+    r"""Replace what could move the cursor or turn the direction of writing.
+
+    Examples:
+        >>> printable("a\x1b[2Jb\u202ec")
+        'a?[2Jb?c'
+    """
+    return "".join(one if one.isprintable() else "?" for one in text)
+
+
+def _line(group: ContributionGroup, largest: float, code_width: int, width: int) -> str:
+    cells = round(_BAR * abs(group.contribution) / largest)
+    bar = ("+" if group.contribution > 0 else "-") * cells
+    start = f"{group.contribution:+8.3f}  {bar:<{_BAR}}  {group.name:<{code_width}}  "
+    room = width - len(start)
+    words = printable(group.text)
+    return f"{start}{words if len(words) <= room else words[: max(0, room - 4)] + ' ...'}".rstrip()
