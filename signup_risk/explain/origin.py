@@ -65,6 +65,21 @@ class Origin:
         """Return the values of the features, in the model's order; NaN says unknown."""
         return self._row
 
+    @property
+    def found(self) -> array[float] | None:
+        """Return contributions and base value as the model gave them, if they have been asked for."""
+        return self._found
+
+    def contributions(self) -> Sequence[float]:
+        """Return contributions and base value as the model gives them.
+
+        Raises:
+            NoExplanation: The model is not at hand, or was closed.
+        """
+        if self._found is not None:
+            return self._found
+        return self._contributions(self._at_hand())
+
     def with_model(self, model: Explained) -> Origin:
         """Return the same with a model.
 
@@ -80,23 +95,34 @@ class Origin:
 
     def explain(self, assessment: Assessment) -> AssessmentExplanation:
         """Explain the assessment that this belongs to; see :meth:`signup_risk.Assessment.explain`."""
-        model = self._model
         if assessment.raw_score is None:
             raise NoExplanation(
                 "the model could not be asked about this sign-up, so no score is there to explain; `degraded` and "
                 "`policy` say what it was decided by"
             )
-        if model is None:
+        model = self._at_hand()
+        base, amounts = self.amounts(assessment.raw_score, self._contributions(model))
+        return AssessmentExplanation(
+            assessment, base, self._worded(model, amounts), model.artefact.manifest.synthetic
+        )
+
+    def amounts(self, raw_score: float, found: Sequence[float]) -> tuple[float, list[float]]:
+        """Return the base value and what every feature adds, in the model's order, then what counts beside the model.
+
+        Args:
+            raw_score: What they add up to; see :func:`signup_risk.explain.contributions.exact`.
+            found: Contributions and base value as the model gave them.
+        """
+        *contributions, base_value = found
+        return exact(raw_score, base_value, (*contributions, *(one.contribution for one in self._further)))
+
+    def _at_hand(self) -> Explained:
+        if self._model is None:
             raise NoExplanation(
                 "this assessment comes from another process and left its model there; explain it with "
                 "scorer.explain(assessment), by a scorer of the same model"
             )
-        *contributions, base_value = self._contributions(model)
-        weights = (*contributions, *(one.contribution for one in self._further))
-        base, amounts = exact(assessment.raw_score, base_value, weights)
-        return AssessmentExplanation(
-            assessment, base, self._worded(model, amounts), model.artefact.manifest.synthetic
-        )
+        return self._model
 
     def _contributions(self, model: Explained) -> Sequence[float]:
         if self._found is not None:

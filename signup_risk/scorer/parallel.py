@@ -11,19 +11,22 @@ from __future__ import annotations
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from signup_risk.errors import SignupRiskError
 from signup_risk.events import Signup
 from signup_risk.results import Assessment
-from signup_risk.scorer.scorer import Scorer
+from signup_risk.scorer.judge import ExplainMode
 from signup_risk.scorer.watch import Basis, KeyNames
 from signup_risk.scorer.worker import Answer, Keyed, Recipe, Verdict, work
 from signup_risk.stores import Entry, Exchange, Touch
+
+if TYPE_CHECKING:
+    from signup_risk.scorer.scorer import Scorer
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -43,6 +46,7 @@ def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is 
     *,
     workers: int,
     timeout: float,
+    explain: ExplainMode | None = None,
 ) -> Iterator[tuple[int, R]]:
     """Assess numbered items in their order.
 
@@ -54,6 +58,7 @@ def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is 
         write: Makes the answer of an assessment; runs in the workers as well.
         workers: Number of processes beside this one.
         timeout: Seconds that a sign-up may wait for the store.
+        explain: When to give reasons, instead of the scorer's own setting.
 
     Yields:
         Each number with its answer.
@@ -61,7 +66,8 @@ def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is 
     Raises:
         SignupRiskError: A worker ended before its work was done.
     """
-    crew = [_Worker(scorer.recipe(), read, write) for _ in range(workers)]
+    recipe = scorer.recipe() if explain is None else replace(scorer.recipe(), explain=explain)
+    crew = [_Worker(recipe, read, write) for _ in range(workers)]
     try:
         yield from _Run(scorer, crew, timeout).results(iter(items))
     finally:

@@ -24,6 +24,7 @@ from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
 from signup_risk.results import Assessment
 from signup_risk.scorer.campaign_face import CampaignFace
+from signup_risk.scorer.frame_face import FrameFace
 from signup_risk.scorer.gate import StoreGate
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
 from signup_risk.scorer.outcome_face import OutcomeFace
@@ -53,7 +54,7 @@ from signup_risk.stores.base import AsyncStore
 DEADLINE_MS: Final = 50.0
 
 
-class Scorer(CampaignFace, OutcomeFace, RightsFace):
+class Scorer(CampaignFace, FrameFace, OutcomeFace, RightsFace):
     """Assess sign-ups. Safe under threads; open one a process.
 
     Use :meth:`open`; the constructor takes the parts.
