@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from signup_risk.errors import ConfigurationError
+from signup_risk.policy.decision import OUTCOMES
 from signup_risk.training.evaluate.sample import Floats, Ints, Sample
 from signup_risk.training.simulated import simulated_count
 from signup_risk.training.table import NEVER, UNKNOWN, FeatureTable
 
 #: What a score is read from if nothing is said, the finest first.
 SCORES: Final = ("raw_score", "risk_score")
+SHADOW: Final = "policy.shadow_decision"
 _HOUR_US: Final = 3_600_000_000
 #: Columns that an error names; a frame may have hundreds.
 _MOST_NAMED: Final = 12
@@ -169,6 +171,28 @@ def groups(frame: pd.DataFrame, column: str = "group") -> list[str]:
         return [""] * len(frame)
     known = frame[column].notna().tolist()
     return [str(value) if there else "" for value, there in zip(frame[column].tolist(), known, strict=True)]
+
+
+def decision_ranks(frame: pd.DataFrame) -> Floats:
+    """Return the number of each decision, 0 ``allow`` to 3 ``block``, NaN where there is none.
+
+    In shadow mode, where every answer is ``allow``, it is what would have been decided.
+
+    Raises:
+        ConfigurationError: Something else stands among the decisions.
+    """
+    require(frame, ["decision"])
+    found = frame["decision"].astype(object)
+    if SHADOW in frame.columns:
+        found = frame[SHADOW].astype(object).where(frame[SHADOW].notna(), found)
+    missing, rank = found.isna(), {name: number for number, name in enumerate(OUTCOMES)}
+    ranks = [np.nan if gone else rank.get(name, -1) for name, gone in zip(found, missing, strict=True)]
+    if -1 in ranks:
+        raise ConfigurationError(
+            f"column 'decision' holds something else in {ranks.count(-1):,} of {len(ranks):,} rows; a decision is one "
+            f"of {', '.join(OUTCOMES)}"
+        )
+    return np.asarray(ranks, dtype=np.float64)
 
 
 def is_synthetic(frame: pd.DataFrame, given: bool | None = None) -> bool:

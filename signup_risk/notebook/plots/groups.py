@@ -11,16 +11,15 @@ import pandas as pd
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.notebook.plots.figures import count, percent, plural, times
-from signup_risk.notebook.plots.frames import groups, judged, require
+from signup_risk.notebook.plots.frames import decision_ranks, groups, judged, require
 from signup_risk.notebook.plots.house import across, finished, rows_of_names, sheet, written
 from signup_risk.notebook.plots.look import ABUSIVE, INK, LEGITIMATE, QUIET, UNKNOWN, drawing
 from signup_risk.notebook.plots.names import shown, shown_apart
 from signup_risk.notebook.plots.plot import Plot
-from signup_risk.notebook.plots.roc import ranks_of
 from signup_risk.policy.decision import OUTCOMES
 from signup_risk.training.evaluate.groups import MIN_GROUP, GroupRates
 from signup_risk.training.evaluate.groups import group_rates as measure
-from signup_risk.training.evaluate.sample import Bools
+from signup_risk.training.evaluate.sample import Bools, Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +56,7 @@ def group_rates(
     """
     require(frame, ["label", by])
     who, said = _stopped(frame, stopped)
-    rows = frame.assign(stopped=who.astype(float))
+    rows = frame.assign(stopped=who)
     given = judged(rows, "stopped", synthetic=synthetic, needed=("legitimate",))
     sample = replace(given.sample, groups=np.asarray(groups(given.frame, by), dtype=np.str_))
     found = measure(given.scores > 0, sample)
@@ -78,7 +77,7 @@ def group_rates(
         )  # fmt: skip
 
 
-def _stopped(frame: pd.DataFrame, stopped: Stopped) -> tuple[Bools, str]:
+def _stopped(frame: pd.DataFrame, stopped: Stopped) -> tuple[Floats, str]:
     if isinstance(stopped, str):
         if stopped not in OUTCOMES[1:]:
             raise ConfigurationError(
@@ -86,14 +85,16 @@ def _stopped(frame: pd.DataFrame, stopped: Stopped) -> tuple[Bools, str]:
             )
         require(frame, ["decision"])
         name = stopped.replace("_", "-")
-        return ranks_of(frame) >= OUTCOMES.index(stopped), name if stopped == "block" else f"{name} or stricter"
+        ranks = decision_ranks(frame)
+        stops = np.where(np.isnan(ranks), np.nan, ranks >= OUTCOMES.index(stopped))
+        return stops, name if stopped == "block" else f"{name} or stricter"
     found = np.asarray(stopped)
     if found.shape != (len(frame),) or found.dtype != np.bool_:
         raise ConfigurationError(
             f"stopped has {found.size:,} values of type {found.dtype} for {len(frame):,} rows; give a truth value for "
             "each"
         )
-    return found, "as given"
+    return found.astype(np.float64), "as given"
 
 
 def _data(found: GroupRates, by: str) -> pd.DataFrame:
@@ -146,6 +147,6 @@ def _note(found: GroupRates, hidden: int) -> str:
     more = f" {plural(hidden, 'more group')} in the data." if hidden else ""
     small = f" {plural(len(found.too_small), 'group')} of fewer than {MIN_GROUP} left out." if found.too_small else ""
     return (
-        f"{count(found.overall.count)} legitimate sign-ups. Bars: Wilson's 95 % interval, dark where all of it is above "
-        f"the rate of all, blue where below.{more}{small}"
+        f"{count(found.overall.count)} legitimate sign-ups. Bars: Wilson's 95 % interval, dark if all of it is above "
+        f"the rate of all, blue if below.{more}{small}"
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.notebook.plots.figures import SHARE_TICKS, percent
-from signup_risk.notebook.plots.frames import Judged, judged
+from signup_risk.notebook.plots.frames import Judged, decision_ranks, judged
 from signup_risk.notebook.plots.house import finished, halo, sheet, ticks, written
 from signup_risk.notebook.plots.look import ACCENT, DECISIONS, FAINT, INK, QUIET, UNKNOWN, drawing
 from signup_risk.notebook.plots.plot import Plot
@@ -74,7 +74,13 @@ def decided(given: Judged, seed: int, repeats: int) -> pd.DataFrame:
     """Return what each decision, or a stricter one, stops of good and bad; no row without decisions."""
     if "decision" not in given.frame.columns:
         return pd.DataFrame(columns=_COLUMNS)
-    ranking, levels = Ranking(ranks_of(given.frame), given.sample), np.arange(1.0, len(OUTCOMES))
+    ranks = decision_ranks(given.frame)
+    if np.isnan(ranks).any():
+        raise ConfigurationError(
+            f"{int(np.isnan(ranks).sum()):,} of {len(ranks):,} rows have a score and no decision; leave those out: "
+            "frame[frame['decision'].notna()]"
+        )
+    ranking, levels = Ranking(ranks, given.sample), np.arange(1.0, len(OUTCOMES))
 
     def measure(weights: Floats) -> Floats:
         return np.concatenate([ranking.alarms(weights, levels), ranking.found(weights, levels)])
@@ -83,22 +89,6 @@ def decided(given: Judged, seed: int, repeats: int) -> pd.DataFrame:
     low, high = (end.reshape(2, -1) for end in bounds(measure, redraws(given.sample, seed, repeats)))
     columns = [list(OUTCOMES[1:]), alarms, low[0], high[0], found, low[1], high[1]]
     return pd.DataFrame(dict(zip(_COLUMNS, columns, strict=True)))
-
-
-def ranks_of(frame: pd.DataFrame) -> Floats:
-    """Return the number of each decision, 0 ``allow`` to 3 ``block``.
-
-    Raises:
-        ConfigurationError: Something else stands among the decisions.
-    """
-    rank: dict[Any, int] = {name: number for number, name in enumerate(OUTCOMES)}
-    found = [rank.get(name, -1) for name in frame["decision"].tolist()]
-    if -1 in found:
-        raise ConfigurationError(
-            f"column 'decision' holds something else in {found.count(-1):,} of {len(found):,} rows; a decision is one "
-            f"of {', '.join(OUTCOMES)}"
-        )
-    return np.asarray(found, dtype=np.float64)
 
 
 def _curve(given: Judged, seed: int, repeats: int) -> pd.DataFrame:

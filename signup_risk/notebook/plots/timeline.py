@@ -11,12 +11,11 @@ import pandas as pd
 from signup_risk.errors import ConfigurationError
 from signup_risk.notebook.plots.calendar import DAY, date_axis, places_of
 from signup_risk.notebook.plots.figures import count, percent, plural, short
-from signup_risk.notebook.plots.frames import groups, is_synthetic, require, times
+from signup_risk.notebook.plots.frames import decision_ranks, groups, is_synthetic, require, times
 from signup_risk.notebook.plots.house import finished, halo, sheet, written
 from signup_risk.notebook.plots.look import ABUSIVE, DECISIONS, FAINT, INK, UNKNOWN, drawing
 from signup_risk.notebook.plots.names import shown, shown_apart
 from signup_risk.notebook.plots.plot import Plot
-from signup_risk.notebook.plots.roc import ranks_of
 from signup_risk.policy.decision import OUTCOMES
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ _MOST_BARS: Final = 2000
 #: Marks drawn of one campaign.
 _MARKS: Final = 300
 _NO_DECISION: Final = "sign-ups"
+_NOT_ASSESSED: Final = "not assessed"
 _POPULATION: Final = "legit."
 
 
@@ -45,14 +45,14 @@ def over_time(
     Args:
         frame: One row a sign-up: ``at``, and if known ``decision`` and the campaign.
         every: Width of a bar, such as ``6h`` or ``1D``; as fits by default.
-        by: Column that names the campaign, missing where there is none; ``campaign`` if there is one, else ``group``,
-            of which simulated populations are left out.
+        by: Column that names the campaign, missing where there is none; ``campaign.id`` or ``campaign`` if there is
+            one, else ``group``, of which simulated populations are left out.
         most: Campaigns to draw, the largest.
         synthetic: Whether the sign-ups are simulated; told by their groups and ``attrs`` by default.
 
     Returns:
         The plot. ``data``, indexed by the start of each bar in UTC, holds a column for each decision that occurs, the
-        strictest first (``sign-ups`` if no decision is given).
+        strictest first (``sign-ups`` if no decision is given at all).
 
     Raises:
         ConfigurationError: The frame is empty, lacks a column or a time, or the bars would be too many.
@@ -108,27 +108,28 @@ def _said(width: pd.Timedelta) -> str:
 
 def _counts(frame: pd.DataFrame, at: pd.Series[Any], width: pd.Timedelta) -> pd.DataFrame:
     start = at.dt.floor(width)
-    kinds = frame["decision"] if "decision" in frame.columns else pd.Series(_NO_DECISION, index=frame.index)
+    kinds = [_NO_DECISION] * len(frame)
     if "decision" in frame.columns:
-        ranks_of(frame)  # refuses what is no decision
-    table = pd.crosstab(start.to_numpy(), kinds.to_numpy())
-    bars = pd.date_range(start.min(), start.max(), freq=width)
-    table.index = pd.DatetimeIndex(table.index).tz_localize("UTC") if table.index.tz is None else table.index
-    order = [name for name in (*OUTCOMES[::-1], _NO_DECISION) if name in table.columns]
-    data = table.reindex(bars, fill_value=0)[order]
-    data.index.name, data.columns.name = "at", None
-    return data
+        ranks = decision_ranks(frame)
+        kinds = [_NOT_ASSESSED if np.isnan(rank) else OUTCOMES[int(rank)] for rank in ranks.tolist()]
+    bars = pd.date_range(start.min(), start.max(), freq=width, name="at")
+    columns = {}
+    for name in (*OUTCOMES[::-1], _NOT_ASSESSED, _NO_DECISION):
+        mine = np.asarray([kind == name for kind in kinds])
+        if mine.any():
+            columns[name] = start[mine].value_counts().reindex(bars, fill_value=0)
+    return pd.DataFrame(columns, index=bars)
 
 
 def _campaigns(frame: pd.DataFrame, at: pd.Series[Any], by: str | None) -> list[tuple[str, pd.Series[Any]]]:
     """Return each campaign with the times of its sign-ups, the largest first."""
-    column = by or ("campaign" if "campaign" in frame.columns else "group")
+    column = by or next((name for name in ("campaign.id", "campaign") if name in frame.columns), "group")
     if column not in frame.columns:
         return []
-    plain = frame.assign(**{column: [_campaign_name(value) for value in frame[column].tolist()]})
-    names = pd.Series(groups(plain, column), index=at.index)
-    kept = (names != "") & ~(names.str.startswith(_POPULATION) if column == "group" else False)
-    found = [(str(name), part) for name, part in at[kept].groupby(names[kept], sort=True)]
+    plain = pd.DataFrame({column: [_campaign_name(value) for value in frame[column].tolist()]})
+    names = np.asarray(groups(plain, column), dtype=object)
+    honest = np.asarray([name.startswith(_POPULATION) for name in names]) & (column == "group")
+    found = [(name, at[names == name]) for name in sorted(set(names[~honest].tolist()) - {""})]
     return sorted(found, key=lambda entry: -len(entry[1]))
 
 
