@@ -58,4 +58,4 @@ def texts(figure: Any) -> list[str]:
     """Return everything that is written in a figure."""
     from matplotlib.text import Text
 
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
