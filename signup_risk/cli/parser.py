@@ -14,6 +14,7 @@ from signup_risk.cli.evaluate import run_evaluate
 from signup_risk.cli.ledger import add_ledger
 from signup_risk.cli.numbers import positive, seed
 from signup_risk.cli.refresh import run_refresh
+from signup_risk.cli.replay import add_replay
 from signup_risk.cli.review import add_review
 from signup_risk.cli.rights import add_rights
 from signup_risk.cli.score import run_score
@@ -57,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_references(add_campaigns(commands))
     add_review(commands)
     add_ledger(commands)
+    add_replay(commands)
     _add_features(commands)
     _add_data(commands)
     _add_simulate(commands)

@@ -60,6 +60,20 @@ def card(explanation: AssessmentExplanation, top: int) -> str:
     )
 
 
+def framed(headline: str, sections: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """Return lists of sentences in the same frame.
+
+    Args:
+        headline: What they are about.
+        sections: Title and sentences of each list.
+    """
+    lists = "".join(
+        f"<p>{_said(title)}</p><ul>{''.join(f'<li>{_said(one)}</li>' for one in sentences)}</ul>"
+        for title, sentences in sections
+    )
+    return f'{_STYLE}<div class="signup-risk-card"><p><strong>{_said(headline)}</strong></p>{lists}</div>'
+
+
 _HEAD: Final = (
     '<thead><tr><th scope="col">Log-odds</th><th scope="col"></th><th scope="col">Reason</th>'
     '<th scope="col">Value, and what is usual</th></tr></thead>'

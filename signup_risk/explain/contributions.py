@@ -134,7 +134,7 @@ def exact(raw_score: float, base_value: float, contributions: Sequence[float]) -
     for index in sorted((i for i, part in enumerate(parts) if part), key=lambda i: abs(parts[i])):
         rest = [base_value, *parts[:index], *parts[index + 1 :]]
         found = math.fsum([raw_score, *(-part for part in rest)])
-        if found * parts[index] > 0.0 and math.fsum([*rest, found]) == raw_score:
+        if found and (found > 0.0) == (parts[index] > 0.0) and math.fsum([*rest, found]) == raw_score:
             parts[index] = found
             return base_value, parts
     return math.fsum([raw_score, *(-part for part in parts)]), parts
