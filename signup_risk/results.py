@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from signup_risk.errors import NoExplanation
 from signup_risk.events.signup import InputWarning
+from signup_risk.messages import ApplicantNotice, Messages, notice, open_messages
 
 if TYPE_CHECKING:
     from signup_risk.explain import AssessmentExplanation
@@ -229,6 +230,19 @@ class Assessment:
                 "scorer; assess the sign-up with a scorer and explain what that gives"
             )
         return self.origin.explain(self)
+
+    def for_applicant(
+        self, language: str | None = "en", *, messages: Messages | None = None, most: int = 2
+    ) -> ApplicantNotice:
+        """Return what the applicant may be told: vague on purpose, with what an honest person can do next.
+
+        Args:
+            language: A tag such as ``de-AT``, or the header ``Accept-Language`` as it came; English if none fits.
+            messages: A catalogue of your own, see :func:`signup_risk.messages.open_messages`.
+            most: How many topics to tell. Each is a hint to whoever tries again; 0 tells none but the general one.
+        """
+        risks = [(reason.code, reason.family) for reason in self.reasons if reason.direction == "risk"]
+        return notice(self.decision, risks, messages or open_messages(), language, most)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the assessment as JSON values, in the order of the output contract.

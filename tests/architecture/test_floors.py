@@ -14,7 +14,7 @@ PACKAGE = "signup_risk"
 #: import each other. The package itself ("") stands right above the scorer, whose names it hands out.
 FLOORS = (
     ("_version", "errors"),
-    ("events",),
+    ("events", "messages"),
     ("results",),
     ("observer",),
     ("normalize", "stores", "references", "policy"),
@@ -41,6 +41,7 @@ CONFINED = {
     "disposable_email_domains": ("references.domains",),
     "email_validator": ("normalize.email",),
     "lightgbm": ("model.library", "training"),
+    "matplotlib": ("notebook.plots",),
     "maxminddb": ("references.mmdb",),
     "matplotlib": ("notebook",),
     # The frames of the scorer are imported when somebody passes a frame; test_light_import watches that.

@@ -1,0 +1,152 @@
+"""Show who pays: the share of each legitimate group that is stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from signup_risk.errors import ConfigurationError
+from signup_risk.notebook.plots.figures import count, percent, plural, times
+from signup_risk.notebook.plots.frames import decision_ranks, groups, judged, require
+from signup_risk.notebook.plots.house import across, finished, rows_of_names, sheet, written
+from signup_risk.notebook.plots.look import ABUSIVE, INK, LEGITIMATE, QUIET, UNKNOWN, drawing
+from signup_risk.notebook.plots.names import shown, shown_apart
+from signup_risk.notebook.plots.plot import Plot
+from signup_risk.policy.decision import OUTCOMES
+from signup_risk.training.evaluate.groups import MIN_GROUP, GroupRates
+from signup_risk.training.evaluate.groups import group_rates as measure
+from signup_risk.training.evaluate.sample import Bools, Floats
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Stopped = str | Sequence[bool] | Bools
+_PREFIX: Final = "legit."
+
+
+def group_rates(
+    frame: pd.DataFrame,
+    stopped: Stopped = "step_up",
+    *,
+    by: str = "group",
+    most: int = 30,
+    synthetic: bool | None = None,
+) -> Plot:
+    """Draw the false-positive rate of every legitimate group with its interval, worst first.
+
+    Args:
+        frame: One row a sign-up: ``label``, the column named by ``by``, and ``decision`` unless ``stopped`` says who
+            is stopped; if known ``group`` and ``weight``.
+        stopped: A decision: who got it or a stricter one counts as stopped. Or whether each row is.
+        by: Column that says which group a sign-up belongs to.
+        most: Groups to draw, the worst; ``data`` has all.
+        synthetic: Whether the sign-ups are simulated; told by their groups and ``attrs`` by default.
+
+    Returns:
+        The plot. ``data``, indexed by group, holds ``rate``, ``low`` and ``high`` (Wilson's 95 % interval), ``count``
+        and ``ratio``, how many times the rate of all legitimate sign-ups that is. Groups of fewer than 50 are left out.
+
+    Raises:
+        ConfigurationError: The frame is empty, lacks a column, has no legitimate sign-up or no group that is large
+            enough.
+    """
+    require(frame, ["label", by])
+    who, said = _stopped(frame, stopped)
+    rows = frame.assign(stopped=who)
+    given = judged(rows, "stopped", synthetic=synthetic, needed=("legitimate",))
+    sample = replace(given.sample, groups=np.asarray(groups(given.frame, by), dtype=np.str_))
+    found = measure(given.scores > 0, sample)
+    if not found.groups:
+        raise ConfigurationError(
+            f"no group in {by!r} has {MIN_GROUP} legitimate sign-ups; give more of them, or another column by by="
+        )
+    data = _data(found, by)
+    with drawing():
+        top = data.iloc[:most]
+        figure = sheet(1.6 + 0.27 * len(top))
+        axes = figure.subplots()
+        _draw(axes, top, found)
+        axes.set_xlabel(f"share of legitimate sign-ups stopped ({said})")
+        return finished(
+            figure, data, finding=_finding(data, found), note=_note(found, len(data) - len(top)),
+            synthetic=given.synthetic,
+        )  # fmt: skip
+
+
+def _stopped(frame: pd.DataFrame, stopped: Stopped) -> tuple[Floats, str]:
+    if isinstance(stopped, str):
+        if stopped not in OUTCOMES[1:]:
+            raise ConfigurationError(
+                f"stopped is {shown(stopped)!r}; give one of {', '.join(OUTCOMES[1:])}, or a truth value for each row"
+            )
+        require(frame, ["decision"])
+        name = stopped.replace("_", "-")
+        ranks = decision_ranks(frame)
+        stops = np.where(np.isnan(ranks), np.nan, ranks >= OUTCOMES.index(stopped))
+        return stops, name if stopped == "block" else f"{name} or stricter"
+    found = np.asarray(stopped)
+    if found.shape != (len(frame),) or found.dtype != np.bool_:
+        raise ConfigurationError(
+            f"stopped has {found.size:,} values of type {found.dtype} for {len(frame):,} rows; give a truth value for "
+            "each"
+        )
+    return found.astype(np.float64), "as given"
+
+
+def _data(found: GroupRates, by: str) -> pd.DataFrame:
+    rows = [
+        (entry.rate.value, entry.rate.low, entry.rate.high, entry.rate.count, entry.ratio) for entry in found.groups
+    ]
+    index = pd.Index([entry.group for entry in found.groups], name=by)
+    return pd.DataFrame(rows, columns=["rate", "low", "high", "count", "ratio"], index=index).astype(
+        {"ratio": "float64"}
+    )
+
+
+def _draw(axes: Axes, top: pd.DataFrame, found: GroupRates) -> None:
+    overall = found.overall.value or 0.0
+    places = np.arange(len(top))
+    worse, better = top["low"] > overall, top["high"] < overall
+    colours = np.where(worse, ABUSIVE, np.where(better, LEGITIMATE, UNKNOWN))
+    axes.axvline(overall, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    axes.hlines(places, top["low"], top["high"], color=colours, linewidth=2.4, zorder=2)
+    axes.scatter(top["rate"], places, s=34, color=colours, zorder=3, edgecolor="white", linewidth=0.6)
+    names = [str(name).removeprefix(_PREFIX) for name in top.index]
+    rows_of_names(axes, shown_apart(names))
+    right = float(top["high"].max())
+    for place, (rate, size) in enumerate(zip(top["rate"], top["count"], strict=True)):
+        axes.annotate(
+            f"{percent(rate)} of {count(size)}", (1.0, place), xycoords=("axes fraction", "data"), va="center",
+            ha="right", fontsize=8.5, color=INK,
+        )  # fmt: skip
+    axes.set_xlim(0.0, max(right, overall) * 1.32)
+    axes.annotate(
+        f"all: {percent(overall)}", (overall, 1.0), xycoords=("data", "axes fraction"), xytext=(3, 2),
+        textcoords="offset points", fontsize=8.5, color=QUIET,
+    )  # fmt: skip
+    written(axes.xaxis, percent)
+    across(axes)
+
+
+def _finding(data: pd.DataFrame, found: GroupRates) -> str:
+    first: dict[str, Any] = data.iloc[0].to_dict()
+    name = shown(str(data.index[0]).removeprefix(_PREFIX))
+    overall = found.overall.value or 0.0
+    if not first["rate"]:
+        return f"Nobody is stopped in any of {plural(len(data), 'legitimate group')}"
+    if first["low"] <= overall:
+        return f"No group is stopped more often than all, as far as {count(found.overall.count)} sign-ups can tell"
+    return f"{name} pays most: {percent(first['rate'])} are stopped, {times(first['ratio'])} the rate of all"
+
+
+def _note(found: GroupRates, hidden: int) -> str:
+    more = f" {plural(hidden, 'more group')} in the data." if hidden else ""
+    small = f" {plural(len(found.too_small), 'group')} of fewer than {MIN_GROUP} left out." if found.too_small else ""
+    return (
+        f"{count(found.overall.count)} legitimate sign-ups. Bars: Wilson's 95 % interval, dark if all of it is above "
+        f"the rate of all, blue if below.{more}{small}"
+    )
