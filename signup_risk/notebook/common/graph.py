@@ -8,20 +8,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from signup_risk.notebook.plots.figures import percent, plural
+from signup_risk.notebook.plots.house import finished, halo, sheet
+from signup_risk.notebook.plots.look import ACCENT, FAINT, INK, QUIET, drawing
+from signup_risk.notebook.plots.names import shown
+from signup_risk.notebook.plots.plot import Plot
+
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
 #: Values drawn, the strongest first.
 MOST_NODES: Final = 16
 
-#: Share of the sign-ups that show either of two values, that show both, for an arc to be drawn where no pair is listed.
+#: Of the sign-ups that show either of two values, the share that shows both, for an arc where no pair is listed.
 _DRAWN: Final = 0.25
 
-#: Colours of families, told apart by people who see no red or green (Okabe and Ito 2008).
-_COLOURS: Final = {
-    "email": "#0072b2", "geo": "#009e73", "device": "#d55e00", "payment": "#cc79a7", "phone": "#56b4e9",
-    "identity": "#e69f00", "session": "#7f7f7f", "custom": "#8c6d31",
-}  # fmt: skip
+_LONGEST: Final = 58
+_NOTE: Final = (
+    "A dot's area is the share of the chosen that show the value. Arcs join values that the same sign-ups show, wider "
+    "the more they overlap; dark ones are pairs that say more than either value alone."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +62,45 @@ class Edge:
     is_pair: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CommonGraph:
-    """Hold a drawing and the numbers behind it.
+@dataclass(frozen=True, eq=False, repr=False)
+class CommonGraph(Plot):
+    """Hold the drawing and the numbers behind it.
 
     Attributes:
-        figure: The drawing, a matplotlib figure.
-        nodes: A row a value: words, family, chosen, share, place (0 at the top).
-        edges: A row a pair of values: first, second (numbers of nodes), both, overlap (of those that show either, the
-            share that shows both), is_pair, is_drawn.
+        edges: A row a pair of values: first, second (rows of ``nodes``), both, is_pair, overlap (of those that show
+            either, the share that shows both), is_drawn.
     """
 
-    figure: Figure
-    nodes: pd.DataFrame
     edges: pd.DataFrame
 
+    @property
+    def nodes(self) -> pd.DataFrame:
+        """Return a row a value: words, family, chosen, share, place (0 at the top); the same as ``data``."""
+        return self.data
 
-def drawn(nodes: Sequence[Node], edges: Sequence[Edge], chosen: int) -> CommonGraph:
+
+def drawn(nodes: Sequence[Node], edges: Sequence[Edge], chosen: int, *, synthetic: bool = False) -> CommonGraph:
     """Draw values one below another, those that go together near each other, joined by arcs.
-
-    A dot's area is the share of the chosen that show the value, an arc's width how much two values overlap; arcs of
-    listed pairs are dark.
 
     Args:
         nodes: The values.
         edges: Which go together.
         chosen: Number of chosen sign-ups.
+        synthetic: Whether the sign-ups are simulated.
     """
     overlaps = [edge.both / (nodes[edge.first].chosen + nodes[edge.second].chosen - edge.both) for edge in edges]
-    places = _places(len(nodes), edges, overlaps)
     told = pd.DataFrame([asdict(node) for node in nodes], columns=["words", "family", "chosen"])
-    told["share"] = told["chosen"] / chosen
-    told["place"] = places
+    told["share"] = told["chosen"].astype("float64") / chosen
+    told["place"] = _places(len(nodes), edges, overlaps)
     joined = pd.DataFrame([asdict(edge) for edge in edges], columns=["first", "second", "both", "is_pair"])
-    joined.insert(3, "overlap", pd.Series(overlaps, dtype="float64"))
+    joined["overlap"] = pd.Series(overlaps, dtype="float64")
     joined["is_drawn"] = joined["is_pair"].astype(bool) | (joined["overlap"] >= _DRAWN)
-    return CommonGraph(_figure(told, joined, chosen), told, joined)
+    with drawing():
+        figure = sheet(height=1.5 + 0.36 * max(3, len(nodes)))
+        _draw(figure.subplots(), told, joined)
+        finding = f"{plural(chosen, 'sign-up')} and what they show together" if nodes else "Nothing beyond chance"
+        plot = finished(figure, told, finding=finding, note=_NOTE if nodes else "", synthetic=synthetic)
+    return CommonGraph(plot.figure, plot.data, plot.finding, plot.note, plot.synthetic, joined)
 
 
 def _places(count: int, edges: Sequence[Edge], overlaps: Sequence[float]) -> list[int]:
@@ -107,43 +116,34 @@ def _places(count: int, edges: Sequence[Edge], overlaps: Sequence[float]) -> lis
     return [order.index(number) for number in range(count)]
 
 
-def _figure(nodes: pd.DataFrame, edges: pd.DataFrame, chosen: int) -> Figure:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8.5, 1.0 + 0.42 * max(3, len(nodes))), layout="constrained")
-    axes = figure.subplots()
+def _draw(axes: Axes, nodes: pd.DataFrame, edges: pd.DataFrame) -> None:
     axes.set_axis_off()
-    axes.set(xlim=(-1.0, 1.0), ylim=(len(nodes) - 0.4, -0.9))
-    axes.set_title(f"What {chosen:,} sign-ups show together", loc="left", fontsize=11)
+    axes.set(xlim=(-2.1, 1.0), ylim=(len(nodes) - 0.4, -0.6))
+    axes.plot([0.0, 0.0], [-0.4, len(nodes) - 0.6], color=FAINT, linewidth=1.0, zorder=1)
+    places = nodes["place"].tolist()
     for edge in edges[edges["is_drawn"]].itertuples():
-        _arc(axes, *(int(nodes["place"].iloc[end]) for end in (edge.first, edge.second)), len(nodes), edge)
+        _arc(axes, places[int(edge.first)], places[int(edge.second)], len(nodes), edge)
     for node in nodes.itertuples():
-        colour = _COLOURS.get(str(node.family), "#7f7f7f")
-        axes.scatter([0.0], [node.place], s=30 + 220 * float(node.share), color=colour, zorder=3)
-        text, beside = f"{_plain(node.words)}  {node.share:.0%}", {"textcoords": "offset points", "ha": "right"}
-        axes.annotate(text, (0.0, node.place), (-14, 0), va="center", fontsize=9, **beside)
-    return figure
+        place = float(node.place)
+        axes.scatter([0.0], [place], s=25 + 200 * float(node.share), color=ACCENT, zorder=3)
+        axes.text(-0.1, place, shown(node.words, _LONGEST), ha="right", va="center", color=INK, path_effects=halo())
+        axes.text(0.1, place, percent(round(float(node.share), 2)), va="center", color=QUIET, fontsize=8.5,
+                  path_effects=halo(), zorder=4)  # fmt: skip
 
 
-def _arc(axes: Any, one: int, other: int, count: int, edge: Any) -> None:
+def _arc(axes: Axes, one: int, other: int, count: int, edge: Any) -> None:
     """Draw half an ellipse between two places; long ones reach further out."""
     from matplotlib.patches import Arc
 
     height = abs(one - other)
-    colour, alpha = ("#333333", 0.9) if edge.is_pair else ("#888888", 0.5)
     arc = Arc(
         (0.0, (one + other) / 2),
-        width=1.8 * height / max(1, count - 1),
+        width=1.9 * (0.15 + 0.85 * height / max(1, count - 1)),
         height=height,
         theta1=-90,
         theta2=90,
-        linewidth=0.6 + 3.0 * float(edge.overlap),
-        color=colour,
-        alpha=alpha,
+        linewidth=0.6 + 3.2 * float(edge.overlap),
+        color=INK if edge.is_pair else "#a9b4bf",
+        zorder=2,
     )
     axes.add_patch(arc)
-
-
-def _plain(words: str) -> str:
-    """Return words that matplotlib draws as they stand: a dollar sign would begin a formula."""
-    return words.replace("$", r"\$")

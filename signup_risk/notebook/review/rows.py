@@ -1,4 +1,4 @@
-"""Take assessed sign-ups into a review queue, whatever form they have, and say in which order they deserve attention."""
+"""Take assessed sign-ups into a review queue, whatever form they have, and say which deserve attention first."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from signup_risk.errors import ConfigurationError, InvalidSignup
 from signup_risk.events.kinds import is_absent, kind_of
 from signup_risk.events.moments import moment
 from signup_risk.results import Assessment
+from signup_risk.training.evaluate.costs import Costs
 
 Order = Literal["cost", "score", "campaign", "age"]
 ORDERS: Final = ("cost", "score", "campaign", "age")
@@ -24,36 +25,25 @@ Assessed = pd.DataFrame | Iterable[Assessment | Mapping[str, Any]]
 _ADMITTED: Final = frozenset({"allow", "step_up"})
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """Say what a wrong decision costs, in any unit of yours; only their ratio matters to the order.
+#: What is assumed where nothing is said: an abusive account costs as much as stopping ten honest people. A guess; the
+#: order hardly depends on it unless you know better.
+DEFAULT_COSTS: Final = Costs(abusive=10.0, friction=1.0)
 
-    Attributes:
-        abusive: An abusive account that goes on.
-        friction: An honest person who is held up or turned away.
+
+def expected_cost(probability: float | None, decision: str, costs: Costs) -> float | None:
+    """Return what leaving a decision as it is costs in expectation; None without a probability.
+
+    An account that was let in costs by as much as it may be abusive; one that was held or blocked, by as much as it may
+    be honest. What a review costs is the same for every row and plays no part.
+
+    Examples:
+        >>> costs = Costs(abusive=10, friction=1)
+        >>> expected_cost(0.3, "allow", costs), expected_cost(0.3, "review", costs)
+        (3.0, 0.7)
     """
-
-    abusive: float = 10.0
-    friction: float = 1.0
-
-    def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
-                raise ConfigurationError(f"the cost {name} is {str(value)[:20]}; give a number that is not negative")
-
-    def expected(self, probability: float | None, decision: str) -> float | None:
-        """Return what leaving a decision as it is costs in expectation; None without a probability.
-
-        An account that was let in costs by as much as it may be abusive; one that was held or blocked, by as much as it
-        may be honest.
-
-        Examples:
-            >>> Costs(10, 1).expected(0.3, "allow"), Costs(10, 1).expected(0.3, "review")
-            (3.0, 0.7)
-        """
-        if probability is None:
-            return None
-        return probability * self.abusive if decision in _ADMITTED else (1.0 - probability) * self.friction
+    if probability is None:
+        return None
+    return probability * costs.abusive if decision in _ADMITTED else (1.0 - probability) * costs.friction
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +131,7 @@ def _row(told: Mapping[str, Any], costs: Costs) -> QueueRow | str:
         str(decision),
         _given(told, "campaign.id"),
         0 if size is None else int(size),
-        costs.expected(None if score is None else score / 100, str(decision)),
+        expected_cost(None if score is None else score / 100, str(decision), costs),
     )
 
 
@@ -171,13 +161,12 @@ def ordered(rows: Iterable[QueueRow], order: Order) -> list[QueueRow]:
     def rest(row: QueueRow) -> tuple[Any, ...]:
         return (_falling(row.expected_cost), -row.campaign_size, row.at, row.signup_id)
 
-    keys = {
-        "cost": lambda row: (),
-        "score": lambda row: (_falling(row.risk_score),),
-        "campaign": lambda row: (_falling(totals.get(row.campaign or "", row.expected_cost)), row.campaign or ""),
-        "age": lambda row: (row.at,),
-    }
-    return sorted(held, key=lambda row: (*keys[order](row), *rest(row)))
+    def first(row: QueueRow) -> tuple[Any, ...]:
+        if order == "campaign":
+            return _falling(totals.get(row.campaign or "", row.expected_cost)), row.campaign or ""
+        return {"cost": (), "score": (_falling(row.risk_score),), "age": (row.at,)}[order]
+
+    return sorted(held, key=lambda row: (*first(row), *rest(row)))
 
 
 def _falling(value: float | None) -> float:

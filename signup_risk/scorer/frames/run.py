@@ -49,12 +49,14 @@ def assess_frame(  # noqa: PLR0913 - what goes in, what is wanted of it, and how
     for place, problem in problems.items():
         columns.refuse(place, problem.reason)
     way = _one_by_one if jobs == 1 else _on_several
-    for place, found in progress(way(scorer, items, explain, contributions, jobs), "score", total=len(items)):
-        if isinstance(found, RowProblem):
-            columns.refuse(place, found.reason)
+    for place, answer in progress(way(scorer, items, explain, contributions, jobs), "score", total=len(items)):
+        if isinstance(answer, RowProblem):
+            columns.refuse(place, answer.reason)
         else:
-            columns.put(place, found)
-    return columns.frame(frame.index)
+            columns.put(place, answer)
+    found = columns.frame(frame.index)
+    found.attrs["synthetic"] = scorer.model.manifest.synthetic  # plots say so
+    return found
 
 
 def _on_several(
