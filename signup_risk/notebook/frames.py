@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from signup_risk.scorer.frames.columns import PREFIX
 #: Columns of :func:`reasons_frame`.
 REASON_COLUMNS: Final = ("signup_id", "rank", "code", "family", "direction", "contribution", "text")
 
-Source = pd.DataFrame | Iterable[Assessment]
+Source: TypeAlias = pd.DataFrame | Iterable[Assessment]
 
 
 def contributions_frame(source: Source, scorer: Scorer | None = None) -> pd.DataFrame:

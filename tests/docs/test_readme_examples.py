@@ -28,8 +28,8 @@ from tests.stores.servers import server
 Run = Callable[[str], dict[str, Any]]
 
 EXAMPLES = {
-    "analyst", "campaigns", "django", "fastapi", "feature", "notebook", "policy", "production", "reference", "signatures", "store",
-    "training",
+    "analyst", "campaigns", "django", "fastapi", "feature", "notebook", "policy", "production", "reference",
+    "signatures", "store", "training",
 }  # fmt: skip
 
 

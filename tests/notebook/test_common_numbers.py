@@ -16,7 +16,7 @@ from signup_risk.features.context import Context
 from signup_risk.notebook import in_common
 from signup_risk.notebook.common.background import Background, Column
 from signup_risk.notebook.common.comparison import Comparison
-from signup_risk.notebook.common.multiplicity import log_q_values, testable
+from signup_risk.notebook.common.multiplicity import log_q_values, within_reach
 from signup_risk.notebook.common.tails import HypergeometricTails, lift
 from signup_risk.notebook.common.traits import Trait, pairs_of
 
@@ -47,7 +47,7 @@ def table(made: list[list[int]], names: str = "abcdef") -> tuple[Column, ...]:
 def background_of(columns: tuple[Column, ...]) -> Background:
     """Return a background of columns."""
     size = len(columns[0].codes)
-    return Background(columns, np.arange(size), [str(n) for n in range(size)], None)
+    return Background(columns, np.arange(size), [str(n) for n in range(size)])
 
 
 @st.composite
@@ -84,7 +84,7 @@ def test_values_that_could_never_be_significant_are_left_out(sizes: list[int], d
     chosen = np.arange(30) < drawn
     counted = Counter(sizes)
     known, counts = (np.array(list(part), dtype=np.int64) for part in (counted.keys(), counted.values()))
-    kept = set(testable(known, counts, Comparison((), chosen, level, 1)).tolist())
+    kept = set(within_reach(known, counts, Comparison((), chosen, level, 1)).tolist())
     best = {size: float(exact_tail(min(size, drawn), drawn, size, 30)) for size in counted}
     for tests in range(1, len(sizes) + 2):
         reached = {size for size in counted if best[size] <= level / tests * (1 + 1e-12)}

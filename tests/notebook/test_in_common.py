@@ -42,21 +42,21 @@ def test_a_farm_is_known_by_what_it_shares(site: list[dict[str, Any]], backgroun
         assert all(row.q_value <= 0.05 for row in found)
 
 
-def test_chance_gives_nothing_beyond_the_stated_rate(site: list[dict[str, Any]], background: Background) -> None:
+def test_chance_gives_nothing_beyond_the_stated_rate(site: list[dict[str, Any]]) -> None:
     """Of random choices among legitimate sign-ups fewer than the stated share show anything at all."""
-    honest = [event for event in site if event["label"] == 0]
+    honest = [event for event in site if event["label"] == 0][:900]
     traffic = Background.read(honest)
     rng = np.random.default_rng(4)
-    level, repeats = 0.2, 60
+    level, repeats = 0.2, 40
     alarms = uncorrected = 0
-    for _ in range(repeats):
+    for number in range(repeats):
         mask = np.zeros(len(honest), dtype=np.bool_)
-        mask[rng.choice(len(honest), 120, replace=False)] = True
+        mask[rng.choice(len(honest), 90, replace=False)] = True
         alarms += len(in_common(mask, traffic, level=level)) > 0
-        uncorrected += _smallest_p(mask, traffic) < level / 100
-    # The expectation is at most 12; beyond 20 lies less than one in a hundred such runs.
-    assert alarms <= 20
-    assert uncorrected > 30  # without a correction nearly every choice would show something
+        uncorrected += number < 8 and _smallest_p(mask, traffic) < level / 20
+    # The expectation is at most 8; beyond 14 lies less than one in a hundred such runs.
+    assert alarms <= 14
+    assert uncorrected >= 7  # without a correction nearly every choice would show something, at a far smaller level
 
 
 def _smallest_p(mask: np.ndarray, traffic: Background) -> float:
@@ -160,10 +160,11 @@ def test_private_values_are_hidden_unless_asked_for() -> None:
     assert [word for word in words if word in said] == []
     assert "one device (no. 1)" in said
     shown = in_common(mask, frame, values="shown")
-    assert "dev-<b>secret</b>" in shown.to_text(top=None)
+    everything = " ".join(shown.to_frame(covered=True)["words"])
+    assert "device dev-<b>secret</b>" in everything
     assert "<b>" not in shown._repr_html_()
     assert "<script>" not in shown._repr_html_()
-    assert "\x1b" not in shown.to_text(top=None)
+    assert "\x1b" not in everything
 
 
 def test_values_that_few_show_are_hidden() -> None:
@@ -271,6 +272,8 @@ def test_frames_list_rows_and_what_they_cover(site: list[dict[str, Any]], backgr
     assert ((frame["lift_low"] < frame["lift"]) & (frame["lift"] < frame["lift_high"])).all()
     assert (frame["p_value"] <= frame["q_value"]).all()
     assert f"{found.tests:,}" in found.to_text(top=1)
+    assert "synthetic" in found.to_text(top=1)
+    assert "synthetic" not in in_common(["1", "2", "3"], background_of(table([[0, 0, 0, 1, 1]] * 2))).to_text()
 
 
 def test_nothing_in_common_is_said(background: Background) -> None:

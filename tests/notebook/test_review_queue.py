@@ -86,7 +86,7 @@ def label_of(scorer: Scorer, signup_id: str) -> int | None:
     [
         ("cost", ["hot", "old", "in campaign", "second", "sure", "unscored"]),
         ("score", ["sure", "second", "in campaign", "old", "hot", "unscored"]),
-        ("campaign", ["in campaign", "second", "hot", "old", "sure", "unscored"]),
+        ("campaign", ["hot", "in campaign", "second", "old", "sure", "unscored"]),
         ("age", ["old", "hot", "second", "in campaign", "sure", "unscored"]),
     ],
 )

@@ -17,7 +17,7 @@ from signup_risk.notebook.common.chosen import Chosen
 from signup_risk.notebook.common.comparison import Comparison
 from signup_risk.notebook.common.counting import DRAWN, HITS, MARKED, TOTAL, counts_of, kinds_of, log_p_values
 from signup_risk.notebook.common.graph import MOST_NODES, Edge, Node
-from signup_risk.notebook.common.multiplicity import log_q_values, testable
+from signup_risk.notebook.common.multiplicity import log_q_values, within_reach
 from signup_risk.notebook.common.redundancy import Finding, without_repeats
 from signup_risk.notebook.common.result import InCommon, Shared
 from signup_risk.notebook.common.tails import lift
@@ -87,17 +87,17 @@ def in_common(  # noqa: PLR0913 - who, of whom, and how it is told
     if not isinstance(background, Background):
         background = Background.read(background, references=references, ignore=ignore, progress=progress)
     comparison = Comparison(background.columns, background.mask(chosen), level, least)
-    return _answer(comparison, most, shown=values == "shown")
+    return _answer(comparison, most, shown=values == "shown", synthetic=background.synthetic)
 
 
-def _answer(comparison: Comparison, most: int, *, shown: bool) -> InCommon:
+def _answer(comparison: Comparison, most: int, *, shown: bool, synthetic: bool) -> InCommon:
     tests, findings = _findings(comparison)
     kept = without_repeats(findings[:_MOST_FOUND], comparison, most)
     words = _Words(comparison.columns, shown)
     rows = tuple(_row(one, words, [_row(other, words) for other in one.covers]) for one in kept)
     nodes, edges = _graph(kept, words, comparison)
     told = (comparison.drawn, comparison.total, tests, comparison.level, len(findings))
-    return InCommon(*told, rows, nodes, edges)
+    return InCommon(*told, rows, nodes, edges, synthetic)
 
 
 def _findings(comparison: Comparison) -> tuple[int, list[Finding]]:
@@ -112,14 +112,14 @@ def _findings(comparison: Comparison) -> tuple[int, list[Finding]]:
             table = counts.table[place]
             own = float(comparison.tails.log_tail(*table[:, None])[0])
             found.append(Finding(kind, int(counts.codes[place]), table, float(log_p[place]), 0.0, own))
-    kept = _testable(sizes, comparison)
+    kept = _within_reach(sizes, comparison)
     tests = sum(count for size, count in sizes.items() if size in kept)
     return tests, _significant([one for one in found if int(one.table[MARKED]) in kept], tests, comparison.level)
 
 
-def _testable(sizes: Counter[int], comparison: Comparison) -> frozenset[int]:
+def _within_reach(sizes: Counter[int], comparison: Comparison) -> frozenset[int]:
     known, counts = (np.array(list(part), dtype=np.int64) for part in (sizes.keys(), sizes.values()))
-    return frozenset(testable(known, counts, comparison).tolist())
+    return frozenset(within_reach(known, counts, comparison).tolist())
 
 
 def _significant(found: list[Finding], tests: int, level: float) -> list[Finding]:

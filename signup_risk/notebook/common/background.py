@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from signup_risk.notebook.common.traits import Trait, traits_of
 from signup_risk.references import References, open_references
 from signup_risk.scorer.frames.rows import FrameRows, RowProblem, signup_of
 from signup_risk.scorer.progress import Progress, bars
+from signup_risk.training.simulated import simulated_count
 
 Codes = npt.NDArray[np.int32]
 
@@ -30,7 +31,7 @@ MOST: Final = 500_000
 UNKNOWN: Final = -1
 
 #: A background as it is given.
-Signups = pd.DataFrame | Iterable[Mapping[str, Any] | Signup]
+Signups: TypeAlias = pd.DataFrame | Iterable[Mapping[str, Any] | Signup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Background:
     Attributes:
         columns: What each shows, trait by trait; one place a sign-up that counts.
         unread: Rows that could not be read.
+        synthetic: Whether any is simulated, by the names of their groups.
 
     Examples:
         >>> background = Background.read(
@@ -66,10 +68,17 @@ class Background:
     """
 
     def __init__(
-        self, columns: tuple[Column, ...], places: Ints, ids: Sequence[str | None], frame: pd.DataFrame | None
+        self,
+        columns: tuple[Column, ...],
+        places: Ints,
+        ids: Sequence[str | None],
+        frame: pd.DataFrame | None = None,
+        *,
+        synthetic: bool = False,
     ) -> None:
         self.columns = columns
         self.unread = int((places == UNKNOWN).sum())
+        self.synthetic = synthetic
         self._places = places
         self._ids = ids
         self._frame = frame
@@ -102,7 +111,7 @@ class Background:
         places, kept = _once(rows)
         columns = _columns(kept, references or open_references(), progress)
         ids = [one.signup_id if isinstance(one, Signup) else None for one in rows]
-        return cls(columns, places, ids, frame)
+        return cls(columns, places, ids, frame, synthetic=_is_synthetic(kept, frame))
 
     def __len__(self) -> int:
         """Return the number of sign-ups that count."""
@@ -124,16 +133,28 @@ class Background:
         return mask
 
 
+def _is_synthetic(kept: Sequence[Signup], frame: pd.DataFrame | None) -> bool:
+    """Tell whether sign-ups are simulated; those of a frame are read without their groups."""
+    groups = [one.group or "" for one in kept]
+    if frame is not None and "group" in frame.columns:
+        groups = [str(group) for group in frame["group"].dropna()]
+    return simulated_count(groups) > 0
+
+
 def _read(signups: Signups, ignore: Collection[str]) -> Iterator[Signup | RowProblem]:
     if isinstance(signups, pd.DataFrame):
         yield from map(signup_of, FrameRows(signups, ignore))
         return
-    if isinstance(signups, str | bytes | Mapping) or not isinstance(signups, Iterable):
-        raise ConfigurationError(f"sign-ups were given as {kind_of(signups)}; give a frame or a list of mappings")
-    for number, one in enumerate(signups):
+    for number, one in enumerate(_listed(signups)):
         if number >= MOST:
             raise ConfigurationError(f"a background has more than {MOST:,} sign-ups; sample at most so many")
         yield one if isinstance(one, Signup) else _signup(one)
+
+
+def _listed(signups: Any) -> Iterable[Any]:
+    if isinstance(signups, str | bytes | Mapping) or not isinstance(signups, Iterable):
+        raise ConfigurationError(f"sign-ups were given as {kind_of(signups)}; give a frame or a list of mappings")
+    return signups
 
 
 def _signup(one: Any) -> Signup | RowProblem:

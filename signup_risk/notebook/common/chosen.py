@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from signup_risk.events.kinds import is_absent, kind_of
 Bools = npt.NDArray[np.bool_]
 
 #: Some of the rows, as a caller may give them.
-Chosen = str | pd.DataFrame | pd.Series | Collection[Any]
+Chosen: TypeAlias = str | pd.DataFrame | pd.Series | Collection[Any]
 
 _FORMS = "give a mask of one truth value a row, a query, ids, or a frame of sign-ups"
 
@@ -39,9 +39,7 @@ def rows_chosen(chosen: Chosen, ids: Sequence[str | None], frame: pd.DataFrame |
         return _queried(chosen, frame)
     if isinstance(chosen, pd.DataFrame):
         return _framed(chosen, ids, frame)
-    if not isinstance(chosen, Collection | pd.Series | pd.Index | np.ndarray):
-        raise ConfigurationError(f"the chosen are given as {kind_of(chosen)}; {_FORMS}")
-    told = list(chosen)
+    told = _listed(chosen)
     if not _is_mask(told):
         return _named(told, ids)
     if isinstance(chosen, pd.Series) and frame is not None and not chosen.index.equals(frame.index):
@@ -49,6 +47,12 @@ def rows_chosen(chosen: Chosen, ids: Sequence[str | None], frame: pd.DataFrame |
     if len(told) != len(ids):
         raise ConfigurationError(f"the mask has {len(told):,} places for {len(ids):,} rows; make it of the same frame")
     return np.array([not is_absent(one) and bool(one) for one in told], dtype=np.bool_)
+
+
+def _listed(chosen: Any) -> list[Any]:
+    if not isinstance(chosen, Collection | pd.Series | pd.Index | np.ndarray) or isinstance(chosen, bytes):
+        raise ConfigurationError(f"the chosen are given as {kind_of(chosen)}; {_FORMS}")
+    return list(chosen)
 
 
 def _is_mask(told: Sequence[Any]) -> bool:
@@ -67,7 +71,8 @@ def _queried(query: str, frame: pd.DataFrame | None) -> Bools:
         ) from None
     if not isinstance(found, pd.Series) or not pd.api.types.is_bool_dtype(found.dtype):
         raise ConfigurationError("the query gives no truth value for each row; compare something with something")
-    return found.fillna(value=False).to_numpy(dtype=np.bool_)
+    told: Bools = found.fillna(value=False).to_numpy(dtype=np.bool_)
+    return told
 
 
 def _framed(chosen: pd.DataFrame, ids: Sequence[str | None], frame: pd.DataFrame | None) -> Bools:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from signup_risk.notebook.plots.figures import percent, plural
-from signup_risk.notebook.plots.house import finished, halo, sheet
+from signup_risk.notebook.plots.house import finished, sheet
 from signup_risk.notebook.plots.look import ACCENT, FAINT, INK, QUIET, drawing
 from signup_risk.notebook.plots.names import shown
 from signup_risk.notebook.plots.plot import Plot
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 MOST_NODES: Final = 16
 
 #: Of the sign-ups that show either of two values, the share that shows both, for an arc where no pair is listed.
-_DRAWN: Final = 0.25
+_DRAWN: Final = 0.4
 
-_LONGEST: Final = 58
+_LONGEST: Final = 54
 _NOTE: Final = (
     "A dot's area is the share of the chosen that show the value. Arcs join values that the same sign-ups show, wider "
     "the more they overlap; dark ones are pairs that say more than either value alone."
@@ -121,14 +121,14 @@ def _draw(axes: Axes, nodes: pd.DataFrame, edges: pd.DataFrame) -> None:
     axes.set(xlim=(-2.1, 1.0), ylim=(len(nodes) - 0.4, -0.6))
     axes.plot([0.0, 0.0], [-0.4, len(nodes) - 0.6], color=FAINT, linewidth=1.0, zorder=1)
     places = nodes["place"].tolist()
-    for edge in edges[edges["is_drawn"]].itertuples():
+    for edge in edges[edges["is_drawn"]].sort_values("is_pair").itertuples():
         _arc(axes, places[int(edge.first)], places[int(edge.second)], len(nodes), edge)
     for node in nodes.itertuples():
         place = float(node.place)
-        axes.scatter([0.0], [place], s=25 + 200 * float(node.share), color=ACCENT, zorder=3)
-        axes.text(-0.1, place, shown(node.words, _LONGEST), ha="right", va="center", color=INK, path_effects=halo())
-        axes.text(0.1, place, percent(round(float(node.share), 2)), va="center", color=QUIET, fontsize=8.5,
-                  path_effects=halo(), zorder=4)  # fmt: skip
+        axes.scatter([0.0], [place], s=25 + 200 * float(node.share), color=ACCENT, zorder=4)
+        axes.text(-0.34, place, shown(node.words, _LONGEST), ha="right", va="center", color=INK)
+        share = percent(round(float(node.share), 2))
+        axes.text(-0.09, place, share, ha="right", va="center", color=QUIET, fontsize=8.5)
 
 
 def _arc(axes: Axes, one: int, other: int, count: int, edge: Any) -> None:
@@ -143,7 +143,7 @@ def _arc(axes: Axes, one: int, other: int, count: int, edge: Any) -> None:
         theta1=-90,
         theta2=90,
         linewidth=0.6 + 3.2 * float(edge.overlap),
-        color=INK if edge.is_pair else "#a9b4bf",
-        zorder=2,
+        color=INK if edge.is_pair else FAINT,
+        zorder=3 if edge.is_pair else 2,
     )
     axes.add_patch(arc)

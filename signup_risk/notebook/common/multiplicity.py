@@ -22,7 +22,7 @@ from signup_risk.notebook.common.comparison import Comparison
 from signup_risk.notebook.common.tails import Floats, Ints
 
 
-def testable(sizes: Ints, counts: Ints, comparison: Comparison) -> Ints:
+def within_reach(sizes: Ints, counts: Ints, comparison: Comparison) -> Ints:
     """Return which sizes can be significant at all.
 
     Args:

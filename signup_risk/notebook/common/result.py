@@ -94,6 +94,7 @@ class InCommon:
         rows: The findings that say something of their own.
         nodes: Values of the graph.
         edges: Which of them the chosen show together.
+        synthetic: Whether the background is simulated.
     """
 
     chosen: int
@@ -104,6 +105,7 @@ class InCommon:
     rows: tuple[Shared, ...]
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
+    synthetic: bool = False
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -147,12 +149,13 @@ class InCommon:
 
     def graph(self) -> CommonGraph:
         """Draw which of the strongest values the chosen show together, and return the numbers behind it."""
-        return drawn(self.nodes, self.edges, self.chosen)
+        return drawn(self.nodes, self.edges, self.chosen, synthetic=self.synthetic)
 
     def _heading(self) -> str:
         what = "have nothing in common beyond chance" if not self.rows else "have in common"
+        of = f"{self.background:,} synthetic ones" if self.synthetic else f"{self.background:,}"
         return (
-            f"{counted(self.chosen, 'sign-up')} of {self.background:,} {what} "
+            f"{counted(self.chosen, 'sign-up')} of {of} {what} "
             f"({self.tests:,} values and pairs tested, at most {_percent(self.level)} of findings false)"
         )
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, TypeAlias
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ Order = Literal["cost", "score", "campaign", "age"]
 ORDERS: Final = ("cost", "score", "campaign", "age")
 
 #: Assessed sign-ups as they are given.
-Assessed = pd.DataFrame | Iterable[Assessment | Mapping[str, Any]]
+Assessed: TypeAlias = pd.DataFrame | Iterable[Assessment | Mapping[str, Any]]
 
 _ADMITTED: Final = frozenset({"allow", "step_up"})
 
@@ -100,12 +100,17 @@ def rows_of(assessed: Assessed, costs: Costs) -> Iterator[QueueRow | str]:
         for told in assessed.to_dict("records"):
             yield _row(told, costs)
         return
+    for told in _told(assessed):
+        yield _row(told, costs)
+
+
+def _told(assessed: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(assessed, str | bytes | Mapping) or not isinstance(assessed, Iterable):
         raise ConfigurationError(f"assessments were given as {kind_of(assessed)}; give a frame or a list")
     for one in assessed:
         if not isinstance(one, Assessment | Mapping):
             raise ConfigurationError(f"an assessment was given as {kind_of(one)}; give assessments or their to_dict()")
-        yield _row(one.to_dict() if isinstance(one, Assessment) else one, costs)
+        yield one.to_dict() if isinstance(one, Assessment) else one
 
 
 def _row(told: Mapping[str, Any], costs: Costs) -> QueueRow | str:
