@@ -41,9 +41,8 @@ CONFINED = {
     "disposable_email_domains": ("references.domains",),
     "email_validator": ("normalize.email",),
     "lightgbm": ("model.library", "training"),
-    "matplotlib": ("notebook.plots",),
+    "matplotlib": ("notebook.plots", "notebook.common.graph"),
     "maxminddb": ("references.mmdb",),
-    "matplotlib": ("notebook",),
     # The frames of the scorer are imported when somebody passes a frame; test_light_import watches that.
     "numpy": ("training", "notebook", "explain.shap_form", "scorer.frames"),
     "opentelemetry": ("telemetry",),

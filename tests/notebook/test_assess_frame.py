@@ -26,15 +26,6 @@ def open_scorer(**settings: Any) -> Scorer:
     return Scorer.open("memory://", **settings)
 
 
-def one_by_one(signups: list[dict[str, Any]], **settings: Any) -> list[Assessment]:
-    """Return what assessing one after another says."""
-    with open_scorer(**settings) as scorer:
-        found = [scorer.assess(signup) for signup in signups]
-        for one in found:
-            one.explain()
-        return found
-
-
 def amounts(assessment: Assessment) -> dict[str, float]:
     """Return what each feature adds to a score, by its column."""
     return {f"{PREFIX}{one.feature}": one.contribution for one in assessment.explain().contributions}
@@ -44,7 +35,7 @@ def amounts(assessment: Assessment) -> dict[str, float]:
 @pytest.mark.parametrize("explain", ["auto", "always"])
 def test_a_frame_is_assessed_as_its_rows_are_one_by_one(jobs: int, explain: Any) -> None:
     """Every column of the contract and every contribution is what assessing in the order of time gives, to the bit."""
-    signups = events(330)
+    signups = events(160)
     shuffled = frame_of(signups).sample(frac=1, random_state=3)
     blocked = Policy(block=(ListEntry("ip", str(signups[7]["ip_address"])),))
     with open_scorer(explain=explain, policy=blocked) as scorer:
@@ -121,11 +112,11 @@ def test_rows_are_fed_in_the_order_of_time_and_ties_in_the_order_of_rows() -> No
             for name in ("d", "b", "a", "c")
         }
         assert found["raw_score"].tolist() == [wanted[name].raw_score for name in "abcd"]
-    assert found["raw_score"].nunique() > 1
+    assert len(set(found["raw_score"])) > 1
 
 
 def test_bad_rows_are_told_and_lose_no_others() -> None:
-    """A row without a usable time, from the future or with a card number has an error and no answer; others have one."""
+    """A row without a usable time, of the future or with a card number has an error and no answer; others have one."""
     frame = pd.DataFrame(
         {
             "at": [AT, None, "2026-06-01 noon", "2099-01-01T00:00:00Z", AT, AT],
@@ -242,7 +233,7 @@ def test_jobs_are_a_number_of_processes(jobs: Any) -> None:
 
 def test_hostile_texts_stay_texts() -> None:
     """Whatever stands in the cells, every row has an answer or an error, in its place."""
-    rubbish = ["=1+1", "<script>alert(1)</script>", "\u202eevil", "x" * 10_000, "\ud800", "", " ", "\x00", b"bytes", [1]]
+    rubbish = ["=1+1", "<script>alert(1)</script>", "\u202eevil", "x" * 10_000, "\ud800", "", " ", "\x00", b"b", [1]]
     frame = pd.DataFrame({"at": [AT] * len(rubbish), "email": rubbish, "device.id": rubbish, "first_name": rubbish})
     with open_scorer() as scorer:
         found = scorer.assess_frame(frame)

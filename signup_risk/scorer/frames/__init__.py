@@ -1,4 +1,4 @@
-"""Assess pandas frames; the one part of the scorer that knows pandas, imported when a frame is given and never before."""
+"""Assess pandas frames: the one part of the scorer that knows pandas, imported when a frame is given."""
 
 from signup_risk.scorer.frames.run import assess_frame
 

@@ -66,7 +66,7 @@ class FrameRows:
         wanted = {name: column for name, column in columns.items() if name not in left_out | _LABELLED}
         _check_fields(wanted)
         self._size = len(frame)
-        self._cells = {name: _cells(name, column) for name, column in wanted.items()}
+        self._cells = {name: _cells(column) for name, column in wanted.items()}
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -177,7 +177,7 @@ def _is_naive(dtype: Any) -> bool:
     return told is not None and str(told).startswith(("timestamp", "date")) and getattr(told, "tz", None) is None
 
 
-def _cells(name: str, column: pd.Series) -> Sequence[Any]:
+def _cells(column: pd.Series) -> Sequence[Any]:
     """Return a column as values of Python's: categories, Arrow's and NumPy's values as what they stand for."""
     try:
         return [_plain(value) for value in column.astype(object).tolist()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from signup_risk.errors import InvalidSignup
+from signup_risk.events import Signup
 from signup_risk.explain import Origin
 from signup_risk.results import Assessment
 from signup_risk.scorer.frames.columns import Answer, AnswerColumns, answer_of, full_answer_of
@@ -49,20 +50,23 @@ def assess_frame(  # noqa: PLR0913 - what goes in, what is wanted of it, and how
     for place, problem in problems.items():
         columns.refuse(place, problem.reason)
     way = _one_by_one if jobs == 1 else _on_several
-    for place, found in progress(way(scorer, items, explain, contributions, jobs), "score", total=len(items)):
-        if isinstance(found, RowProblem):
-            columns.refuse(place, found.reason)
+    for place, answer in progress(way(scorer, items, explain, contributions, jobs), "score", total=len(items)):
+        if isinstance(answer, RowProblem):
+            columns.refuse(place, answer.reason)
         else:
-            columns.put(place, found)
-    return columns.frame(frame.index)
+            columns.put(place, answer)
+    found = columns.frame(frame.index)
+    found.attrs["synthetic"] = scorer.model.manifest.synthetic  # plots say so
+    return found
 
 
 def _on_several(
     scorer: Scorer, items: Sequence[tuple[int, Row]], explain: ExplainMode | None, contributions: bool, jobs: int
 ) -> Answers:
-    write = full_answer_of if contributions else answer_of
+    read: Callable[[Row], Signup | Answer | RowProblem] = signup_of
+    write: Callable[[Assessment], Answer | RowProblem] = full_answer_of if contributions else answer_of
     seconds = DEADLINE_MS / 1000
-    yield from assess_parallel(scorer, items, signup_of, write, workers=jobs, timeout=seconds, explain=explain)
+    yield from assess_parallel(scorer, items, read, write, workers=jobs, timeout=seconds, explain=explain)
 
 
 def _one_by_one(
