@@ -27,8 +27,8 @@ from signup_risk.training.history import open_history
 from signup_risk.training.replay import replay
 from signup_risk.training.train import TrainingOptions, train
 
-events = list(simulate(rescaled(load_scenario("varied-1"), signups=7000, days=21), seed=3))
-cut = "2026-03-16"
+events = list(simulate(rescaled(load_scenario("heldout-1"), signups=7000, days=21), seed=3))
+cut = "2026-06-29"
 print(f"{len(events):,} synthetic sign-ups, {events[0]['at'][:10]} to {events[-1]['at'][:10]}")
 
 # %% [markdown]
@@ -41,7 +41,8 @@ print(f"{len(events):,} synthetic sign-ups, {events[0]['at'][:10]} to {events[-1
 references, options = open_references(), TrainingOptions(trials=1, workers=1, maturity_days=0)
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "history.jsonl")
-    file.write_text("".join(json.dumps(one) + "\n" for one in events if one["at"] < cut), encoding="utf-8")
+    earlier = [json.dumps(one) + "\n" for one in events if one["at"] < cut]
+    file.write_text("".join(earlier), encoding="utf-8")
     with open_history([str(file)]) as history:
         trained = train(history, references, options)
         save_trained(Path(folder, "ours"), trained, history.report, options, references, name="ours")
