@@ -178,21 +178,17 @@ def _is_naive(dtype: Any) -> bool:
 
 
 def _cells(column: pd.Series) -> Sequence[Any]:
-    """Return a column as values of Python's: categories, Arrow's and NumPy's values as what they stand for."""
+    """Return a column as values of Python's, or NumPy's scalars, which the parsers of the event know."""
     try:
-        return [_plain(value) for value in column.astype(object).tolist()]
+        found: list[Any] = column.astype(object).tolist()
     except (ValueError, OverflowError, TypeError):
         # One value of the column is none of Python's, a time beyond the year 9999 for instance.
         return [_one(column, place) for place in range(len(column))]
+    return found
 
 
 def _one(column: pd.Series, place: int) -> Any:
     try:
-        return _plain(column.iloc[place : place + 1].astype(object).tolist()[0])
+        return column.iloc[place : place + 1].astype(object).tolist()[0]
     except (ValueError, OverflowError, TypeError):
         return _UNREADABLE
-
-
-def _plain(value: Any) -> Any:
-    """Return a scalar of NumPy's as Python's; times stay, since a datetime64 of nanoseconds would become a number."""
-    return value.item() if isinstance(value, np.generic) and value.dtype.kind not in "mM" else value
