@@ -7,6 +7,7 @@ from signup_risk.errors import (
     InvalidSignup,
     ModelMismatch,
     NoExplanation,
+    ReceiptRefused,
     SignupRiskError,
     StoreError,
 )
@@ -15,6 +16,7 @@ from signup_risk.explain import AssessmentExplanation, ContributionGroup, Featur
 from signup_risk.normalize import client_ip
 from signup_risk.observer import Observer
 from signup_risk.policy import Policy
+from signup_risk.receipts import Receipt
 from signup_risk.references import References, open_references
 from signup_risk.results import Assessment, Campaign, Reason, Update
 from signup_risk.scorer import CampaignSettings, Scorer
@@ -34,6 +36,8 @@ __all__ = [
     "Observer",
     "Policy",
     "Reason",
+    "Receipt",
+    "ReceiptRefused",
     "References",
     "Scorer",
     "Signup",

@@ -13,6 +13,7 @@
     │   └── StoreMismatch                   the store was made with another secret or layout version
     ├── ReferenceProblem                    reference data is absent, corrupt or not what its manifest says
     ├── ModelMismatch                       a model's folder was refused
+    ├── ReceiptRefused (ValueError)         a receipt is none, was edited, or is of another format
     ├── NoExplanation                       an assessment holds nothing to explain, or its model is not at hand
     └── MissingExtra (ImportError)          an optional package is not installed
 
@@ -31,6 +32,7 @@ __all__ = [
     "MissingExtra",
     "ModelMismatch",
     "NoExplanation",
+    "ReceiptRefused",
     "ReferenceProblem",
     "SignupRiskError",
     "StoreDamaged",
@@ -120,6 +122,10 @@ class ReferenceProblem(SignupRiskError):  # noqa: N818 - a name of the public co
 
 class ModelMismatch(SignupRiskError):  # noqa: N818 - a name of the public contract
     """Report a model's folder that does not fit this code or its own manifest."""
+
+
+class ReceiptRefused(SignupRiskError, ValueError):  # noqa: N818 - a name of the public contract
+    """Report what is no receipt, was edited since it was made, or is of a format that this version does not read."""
 
 
 class NoExplanation(SignupRiskError):  # noqa: N818 - a name of the public contract

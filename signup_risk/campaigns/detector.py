@@ -304,7 +304,22 @@ class Detector:
             signup_id = self._hasher.unseal(member.name, bytes.fromhex(member.sealed))
             self.updates.append(Update(signup_id, moment(at), moment(member.at), before, suggested, told))
 
-    def _joined(self, sighting: Sighting, velocity: Velocity, until: float | None) -> Membership | None:
+    def foresee(self, sighting: Sighting, velocity: Velocity) -> Membership | None:
+        """Return the campaign that a sign-up would join, without taking notice of it.
+
+        Raises:
+            StoreError: The journal cannot be read.
+        """
+        with self._lock:
+            self.refresh()
+            best = self._best(sighting, velocity)
+        if best is None:
+            return None
+        probability, _, record = best
+        return Membership(record.told(sighting.at, self._suggest, probability), probability)
+
+    def _best(self, sighting: Sighting, velocity: Velocity) -> tuple[float, int, CampaignRecord] | None:
+        """Return the campaign that a sign-up most likely belongs to: the joint probability, by which key, and which."""
         best: tuple[float, int, CampaignRecord] | None = None
         for kind, key in sighting.keys:
             record = self.book.cells.get(key)
@@ -313,6 +328,10 @@ class Detector:
                 probability = joint(prior, sighting.fpr)
                 if probability >= MEMBER and (best is None or probability > best[0]):
                     best = probability, key, record
+        return best
+
+    def _joined(self, sighting: Sighting, velocity: Velocity, until: float | None) -> Membership | None:
+        best = self._best(sighting, velocity)
         if best is None:
             return None
         probability, key, record = best

@@ -14,6 +14,7 @@ from signup_risk.cli.evaluate import run_evaluate
 from signup_risk.cli.ledger import add_ledger
 from signup_risk.cli.numbers import positive, seed
 from signup_risk.cli.refresh import run_refresh
+from signup_risk.cli.replay import add_replay
 from signup_risk.cli.review import add_review
 from signup_risk.cli.rights import add_rights
 from signup_risk.cli.score import run_score
@@ -57,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_references(add_campaigns(commands))
     add_review(commands)
     add_ledger(commands)
+    add_replay(commands)
     _add_features(commands)
     _add_data(commands)
     _add_simulate(commands)
@@ -100,6 +102,7 @@ def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="processes that share the work (default: all cores for large files, else 1)",
     )
     _add_known_campaigns(score)
+    _add_receipts(score)
     score.add_argument("--strict", action="store_true", help="stop at the first line that cannot be scored")
     score.add_argument(
         "--shadow",
@@ -116,6 +119,14 @@ def _add_known_campaigns(score: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="what a partner tells, from review share; may be given several times",
+    )
+
+
+def _add_receipts(score: argparse.ArgumentParser) -> None:
+    score.add_argument(
+        "--receipts",
+        metavar="FILE",
+        help="write receipts, for replay, of sign-ups that are not allowed, of all with --explain; in one process",
     )
 
 

@@ -127,14 +127,15 @@ def exact(raw_score: float, base_value: float, contributions: Sequence[float]) -
     if not abs(missing) <= _ROUNDING:
         raise NoExplanation(
             f"the contributions miss the raw score by {missing:.3g} log-odds, more than rounding does; the assessment "
-            "was changed after it was made, explain the one that the scorer gave"
+            "was changed after it was made, or is by another model of the same name: explain the one that the scorer "
+            "gave, with the model that gave it"
         )
     if not missing:
         return base_value, parts
     for index in sorted((i for i, part in enumerate(parts) if part), key=lambda i: abs(parts[i])):
         rest = [base_value, *parts[:index], *parts[index + 1 :]]
         found = math.fsum([raw_score, *(-part for part in rest)])
-        if found * parts[index] > 0.0 and math.fsum([*rest, found]) == raw_score:
+        if found and (found > 0.0) == (parts[index] > 0.0) and math.fsum([*rest, found]) == raw_score:
             parts[index] = found
             return base_value, parts
     return math.fsum([raw_score, *(-part for part in parts)]), parts

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from signup_risk.errors import ModelMismatch, NoExplanation
 from signup_risk.explain.assessment import AssessmentExplanation
+from signup_risk.explain.circumstances import Circumstances
 from signup_risk.explain.contributions import FeatureContribution, exact
 from signup_risk.explain.reasons import Explainer
 from signup_risk.features.base import Feature
@@ -44,9 +45,10 @@ class Origin:
         row: Values of the features.
         found: Contributions and base value, if they have been asked for.
         further: What counts beside the model, as partners do.
+        circumstances: What the decision rested on beside the score.
     """
 
-    __slots__ = ("_found", "_further", "_model", "_row")
+    __slots__ = ("_found", "_further", "_model", "_row", "circumstances")
 
     def __init__(
         self,
@@ -54,11 +56,13 @@ class Origin:
         row: array[float],
         found: array[float] | None,
         further: tuple[FeatureContribution, ...] = (),
+        circumstances: Circumstances | None = None,
     ) -> None:
         self._model = model
         self._row = row
         self._found = found
         self._further = further
+        self.circumstances = circumstances
 
     @property
     def row(self) -> array[float]:
@@ -80,6 +84,11 @@ class Origin:
             return self._found
         return self._contributions(self._at_hand())
 
+    @property
+    def further(self) -> tuple[FeatureContribution, ...]:
+        """Return what counts beside the model."""
+        return self._further
+
     def with_model(self, model: Explained) -> Origin:
         """Return the same with a model.
 
@@ -91,7 +100,7 @@ class Origin:
                 f"the assessment has {len(self._row)} feature values and this model wants {len(model.features)}; "
                 "explain it with a scorer of the model that gave it"
             )
-        return Origin(model, self._row, self._found, self._further)
+        return Origin(model, self._row, self._found, self._further, self.circumstances)
 
     def explain(self, assessment: Assessment) -> AssessmentExplanation:
         """Explain the assessment that this belongs to; see :meth:`signup_risk.Assessment.explain`."""
@@ -156,7 +165,7 @@ class Origin:
         return tuple(sorted(found, key=lambda one: -abs(one.contribution)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Origin, (None, self._row, self._found, self._further)
+        return Origin, (None, self._row, self._found, self._further, self.circumstances)
 
     def __copy__(self) -> Origin:
         return self

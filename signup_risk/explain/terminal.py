@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 #: Cells of the longest bar.
 _BAR: Final = 12
 
-#: Columns before the words: contribution, bar, code.
+#: Columns that contribution, bar and a code need, and the longest code: that of a custom input of 25 characters.
 _LEAST_WIDTH: Final = 60
+_LONGEST_CODE: Final = 32
 
 
 def told(explanation: AssessmentExplanation, top: int | None, width: int) -> str:
@@ -31,7 +32,7 @@ def told(explanation: AssessmentExplanation, top: int | None, width: int) -> str
     groups = [group for group in explanation.by_code() if group.contribution]
     given, rest = groups[:top], groups[len(groups[:top]) :]
     largest = max((abs(group.contribution) for group in groups), default=1.0)
-    code_width = max((len(group.name) for group in given), default=0)
+    code_width = min(_LONGEST_CODE, max((len(group.name) for group in given), default=0))
     lines = [shorten(printable(line), width, placeholder=" ...") for line in facts(explanation)]
     lines.append(f"{explanation.base_value:+8.3f}  base value")
     lines += [_line(group, largest, code_width, width) for group in given]
@@ -54,7 +55,7 @@ def printable(text: str) -> str:
 def _line(group: ContributionGroup, largest: float, code_width: int, width: int) -> str:
     cells = round(_BAR * abs(group.contribution) / largest)
     bar = ("+" if group.contribution > 0 else "-") * cells
-    start = f"{group.contribution:+8.3f}  {bar:<{_BAR}}  {group.name:<{code_width}}  "
+    start = f"{group.contribution:+8.3f}  {bar:<{_BAR}}  {printable(group.name)[:code_width]:<{code_width}}  "
     room = width - len(start)
     words = printable(group.text)
-    return f"{start}{words if len(words) <= room else words[: max(0, room - 4)] + ' ...'}".rstrip()
+    return f"{start}{words if len(words) <= room else words[: max(0, room - 4)] + ' ...'}"[:width].rstrip()

@@ -35,15 +35,16 @@ class Keys:
     Attributes:
         kinds: Kind of each key.
         names: 32-bit names of the values.
+        hashes: 63-bit keyed hashes of the values.
         touch: What the sign-up touches.
         second: What it touches under the second secret of a rotation, to be recorded as well; None without one.
     """
 
-    __slots__ = ("_hasher", "kinds", "names", "second", "touch")
+    __slots__ = ("_hasher", "hashes", "kinds", "names", "second", "touch")
 
     def __init__(self, context: Context, hasher: Hasher) -> None:
         self._hasher = hasher
-        hashes: dict[str, int] = {}
+        hashes = self.hashes = dict[str, int]()
         for name, code, read in _READERS:
             value = read(context)
             if value:

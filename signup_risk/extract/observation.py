@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from signup_risk.errors import StoreError
@@ -34,6 +34,7 @@ class Observation:
         problem: Why the store could not be asked, or ``None``.
         draw: Gives the sign-up's own number, see :func:`signup_risk.extract.keyed.chance`; a policy that explores asks.
         evicted: Whether the store gives up keys before their time, so that velocity may lack some.
+        hashes: 63-bit keyed hashes of the sign-up's values.
     """
 
     context: Context
@@ -44,6 +45,7 @@ class Observation:
     problem: StoreError | None
     draw: Callable[[], float | None]
     evicted: bool = False
+    hashes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def complete(
     values, failed = values_of(context, features)
     evicted = answer is not None and answer.evicting
     failed = described.failed + failed
-    return Observation(context, values, warnings, failed, keys.touch, problem, keys.draw, evicted)
+    return Observation(context, values, warnings, failed, keys.touch, problem, keys.draw, evicted, keys.hashes)
 
 
 def _is_late(at: int, answer: Exchange) -> bool:

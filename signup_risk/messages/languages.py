@@ -44,7 +44,7 @@ def choose(wanted: str | None, known: Collection[str], otherwise: str) -> str:
 
 def _ranges(header: str) -> Iterator[str]:
     """Yield the ranges of a header, the one wanted most first; quality 0 is not wanted."""
-    found = []
+    found: list[tuple[float, int, str]] = []
     for text in header[:_LONGEST].split(",")[:_MOST]:
         read = _RANGE.fullmatch(text)
         if read is not None and (quality := float(read[2] or 1.0)) > 0.0 and read[1] != "*":

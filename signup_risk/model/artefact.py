@@ -36,12 +36,15 @@ class ModelArtefact:
         booster: Its trees.
         golden: Rows with the scores that it has to give.
         path: The folder that it came from.
+        digest: Digest of all that the manifest says, trees and calibration included: it tells one model from every
+            other, where the manifest's fingerprint tells features from others.
     """
 
     manifest: Manifest
     booster: Booster
     golden: tuple[GoldenCase, ...]
     path: Path
+    digest: str = ""
 
     @classmethod
     def load(
@@ -78,7 +81,7 @@ class ModelArtefact:
             )
         golden = _read_golden(folder, contents[GOLDEN], len(manifest.names))
         verify_golden(booster, golden)
-        return cls(manifest, booster, golden, folder)
+        return cls(manifest, booster, golden, folder, manifest_digest(kept))
 
     def verify_golden(self) -> None:
         """Check that the model gives the scores that it was saved with.

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+#: What partners say counts as one attribute, whatever it was that matched: nobody is blocked for it alone.
+_PARTNER: Final = ("partner",)
+
 # They say when and under which number a sign-up came, which is nothing of the applicant's.
 _NOT_ATTRIBUTES: Final = frozenset({"at", "signup_id"})
 
@@ -35,6 +38,7 @@ class Evidence:
         step_up_raw: float,
         inputs: Iterable[Sequence[str]],
         contributions: Iterable[float],
+        partners: float = 0.0,
     ) -> Self:
         """Gather the evidence from contributions and the inputs of their features.
 
@@ -44,8 +48,11 @@ class Evidence:
             inputs: For each feature the attributes of the event that it reads.
             contributions: For each feature its log-odds; more numbers than features are ignored (the base
                 value).
+            partners: Log-odds that partners add.
         """
-        pairs = zip(inputs, contributions, strict=False)
+        pairs = [*zip(inputs, contributions, strict=False)]
+        if partners:
+            pairs.append((_PARTNER, partners))
         return cls(
             raw_score,
             step_up_raw,

@@ -157,6 +157,17 @@ class Policy:
             return self._by_chance(notes, draw)
         return Decision(outcome, None, notes)
 
+    def listed(
+        self, values: Mapping[str, Collection[str]], at: datetime | None
+    ) -> tuple[ListEntry | None, ListEntry | None]:
+        """Return the entries of the two lists, to allow and to block, that a sign-up matches.
+
+        Args:
+            values: Normalized values of the sign-up by kind of list entry.
+            at: Event time, which list entries run out by.
+        """
+        return self._allowed.find(values, at), self._blocked.find(values, at)
+
     def _by_chance(self, notes: tuple[str, ...], draw: float) -> Decision:
         """Block, or let through to a further step with the probability that the policy says."""
         if draw < self.explore:
@@ -192,7 +203,7 @@ class Policy:
         listed: Mapping[str, Collection[str]],
         at: datetime | None,
     ) -> tuple[DecisionName, tuple[str, ...]]:
-        allowed, blocked = self._allowed.find(listed, at), self._blocked.find(listed, at)
+        allowed, blocked = self.listed(listed, at)
         if allowed is not None and (allowed.is_exact or blocked is None or not blocked.is_exact):
             return "allow", ("LISTED_ALLOW",)
         if blocked is None:

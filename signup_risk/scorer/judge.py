@@ -15,6 +15,7 @@ from signup_risk.campaigns.words import public_values
 from signup_risk.errors import ConfigurationError, ModelMismatch, NoExplanation
 from signup_risk.events import Signup
 from signup_risk.explain import AssessmentExplanation, Explained, Explainer, Explanation, FeatureContribution, Origin
+from signup_risk.explain.circumstances import NAMED, Circumstances, Listed
 from signup_risk.extract import Observation, select
 from signup_risk.features.context import Context
 from signup_risk.features.keys import READERS
@@ -28,9 +29,6 @@ from signup_risk.stores.windows import DAY
 ExplainMode = Literal["auto", "always", "never"]
 
 _MODES: Final = ("auto", "always", "never")
-
-#: What partners say counts as one attribute, whatever it was that matched: nobody is blocked for it alone.
-_PARTNER: Final = ("partner",)
 
 
 class Hint(NamedTuple):
@@ -194,7 +192,31 @@ class Judge:
             base_value=explanation.base_value if explanation else None,
             explored=decision.explored,
             propensity=decision.propensity,
-            origin=Origin(self._explained, *scored.contributions.kept(), scored.hint.contributions()),
+            origin=Origin(
+                self._explained,
+                *scored.contributions.kept(),
+                scored.hint.contributions(),
+                self._circumstances(scored, membership, unseen),
+            ),
+        )
+
+    def _circumstances(
+        self, scored: Scored, membership: Membership | None, unseen: tuple[str, ...]
+    ) -> Circumstances:
+        """Keep what the decision rested on beside the score, names of values by their place: some 500 bytes."""
+        seen = scored.seen
+        hashes = seen.hashes
+        allowed = blocked = None
+        if self._has_lists:
+            allowed, blocked = self.policy.listed(listed_values(seen.context), scored.event.at)
+        return Circumstances(
+            signup=seen.touch.signup,
+            names=array("q", [hashes.get(name, 0) for name in NAMED]),
+            unseen=len(unseen),
+            membership=None if membership is None else membership.probability,
+            allowed=None if allowed is None else Listed(allowed.kind, allowed.is_exact),
+            blocked=None if blocked is None else Listed(blocked.kind, blocked.is_exact),
+            draw=seen.draw() if self.policy.explore else None,
         )
 
     def explain(self, assessment: Assessment) -> AssessmentExplanation:
@@ -258,10 +280,7 @@ class Judge:
         found = contributions.get()
         if raw is None or found is None:
             return None
-        if hint.weight:
-            inputs = (*self._inputs, _PARTNER)
-            return Evidence.of(raw, self._step_up_raw, inputs, (*found[: len(self._inputs)], hint.weight))
-        return Evidence.of(raw, self._step_up_raw, self._inputs, found)
+        return Evidence.of(raw, self._step_up_raw, self._inputs, found, hint.weight)
 
     @staticmethod
     def _hint(partners: Partners, event: Signup, context: Context) -> Hint:

@@ -15,7 +15,6 @@ from signup_risk.campaigns.detector import Membership
 from signup_risk.campaigns.partners import Partners
 from signup_risk.errors import ConfigurationError, StoreError
 from signup_risk.events import Signup
-from signup_risk.explain import AssessmentExplanation
 from signup_risk.extract import VERSIONS, complete, prepare
 from signup_risk.model import ModelArtefact, bundled_model_path
 from signup_risk.normalize import user_agent
@@ -29,6 +28,8 @@ from signup_risk.scorer.gate import StoreGate
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
 from signup_risk.scorer.outcome_face import OutcomeFace
 from signup_risk.scorer.outcomes import DecisionNote, Outcomes
+from signup_risk.scorer.preview_face import PreviewFace
+from signup_risk.scorer.receipt_face import ReceiptFace
 from signup_risk.scorer.rights_face import RightsFace
 from signup_risk.scorer.sandbox import fixed, warn_of_sandbox
 from signup_risk.scorer.threads import Threads
@@ -54,7 +55,7 @@ from signup_risk.stores.base import AsyncStore
 DEADLINE_MS: Final = 50.0
 
 
-class Scorer(CampaignFace, FrameFace, OutcomeFace, RightsFace):
+class Scorer(CampaignFace, FrameFace, OutcomeFace, RightsFace, ReceiptFace, PreviewFace):
     """Assess sign-ups. Safe under threads; open one a process.
 
     Use :meth:`open`; the constructor takes the parts.
@@ -277,14 +278,6 @@ class Scorer(CampaignFace, FrameFace, OutcomeFace, RightsFace):
             return self._told(under)
         answer = await self._gate.exchange_async(under.prepared.keys.touch, under.left())
         return self._told(await self._threads.run(partial(self._end, under, *answer)))
-
-    def explain(self, assessment: Assessment) -> AssessmentExplanation:
-        """Explain an assessment as :meth:`signup_risk.Assessment.explain` does, also one that another process made.
-
-        Raises:
-            NoExplanation: No model gave its score, or another one than this scorer's.
-        """
-        return self._judge.explain(assessment)
 
     def close(self) -> None:
         """Make the writes still pending if the store takes them, and release everything."""

@@ -166,17 +166,7 @@ class CampaignWatch:
         """
         touch = keys.touch
         self.detector.book.expire(touch.at)
-        sighting = Sighting(
-            at=touch.at,
-            name=touch.signup,
-            signup_id=basis.signup_id,
-            fpr=basis.fpr,
-            decision=basis.decision,
-            keys=tuple(zip(keys.kinds, [entry.key for entry in touch.entries], strict=True)),
-            names=keys.names,
-            public=basis.public,
-            repeated=answer is not None and answer.repeated,
-        )
+        sighting = _sighting(keys, basis, repeated=answer is not None and answer.repeated)
 
         def velocity() -> Velocity:
             assert answer is not None  # noqa: S101 - for the type checker; the detector is not given it without
@@ -195,6 +185,19 @@ class CampaignWatch:
         if self._on_update is not None:
             self._tell(self._on_update)
         return found, ()
+
+    def foresee(self, keys: KeyNames, basis: Basis, velocity: Velocity | None) -> Membership | None:
+        """Return the campaign that a scored sign-up would join, and take no notice of it.
+
+        Args:
+            keys: Its keys.
+            basis: What else is known of it.
+            velocity: What the store knew before it; without it no campaign is found.
+
+        Raises:
+            StoreError: The journal cannot be read.
+        """
+        return None if velocity is None else self.detector.foresee(_sighting(keys, basis), velocity)
 
     def rule(  # noqa: PLR0913 - who rules what, when, for how long
         self, campaign: str, what: Ruling, by: str, at: int, *, days: float | None, title: str
@@ -298,3 +301,18 @@ class CampaignWatch:
         if moment - self._logged > _LOG_EVERY:
             self._logged = moment
             _LOG.warning("assessing without campaigns: %s", problem)
+
+
+def _sighting(keys: KeyNames, basis: Basis, *, repeated: bool = False) -> Sighting:
+    touch = keys.touch
+    return Sighting(
+        at=touch.at,
+        name=touch.signup,
+        signup_id=basis.signup_id,
+        fpr=basis.fpr,
+        decision=basis.decision,
+        keys=tuple(zip(keys.kinds, [entry.key for entry in touch.entries], strict=True)),
+        names=keys.names,
+        public=basis.public,
+        repeated=repeated,
+    )

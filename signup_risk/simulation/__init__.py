@@ -5,8 +5,8 @@ Simulated figures are not measurements: say *synthetic* beside every one of them
 
 from __future__ import annotations
 
+from signup_risk.prices import Prices, load_prices
 from signup_risk.simulation.adaptive_run import AccountRecord, AdaptiveRun, run_adaptive
-from signup_risk.simulation.prices import Prices, load_prices
 from signup_risk.simulation.rescale import rescaled
 from signup_risk.simulation.scenario import (
     CampaignSpec,

@@ -14,7 +14,7 @@ PACKAGE = "signup_risk"
 #: import each other. The package itself ("") stands right above the scorer, whose names it hands out.
 FLOORS = (
     ("_version", "errors"),
-    ("events", "messages"),
+    ("events", "messages", "prices"),
     ("results",),
     ("observer",),
     ("normalize", "stores", "references", "policy"),
@@ -22,7 +22,7 @@ FLOORS = (
     ("extract",),
     ("model",),
     ("explain",),
-    ("campaigns",),
+    ("campaigns", "receipts", "what_if"),
     ("scorer",),
     ("",),
     ("files", "integrations", "telemetry"),

@@ -11,7 +11,7 @@ ASSESS = """
 from signup_risk import Scorer
 
 with Scorer.open("memory://") as scorer:
-    scorer.assess(
+    found = scorer.assess(
         {
             "signup_id": "s1",
             "at": "2026-06-01T12:00:00Z",
@@ -25,6 +25,9 @@ with Scorer.open("memory://") as scorer:
         explain="always",
     )
     scorer.report("s1", "legitimate", at="2026-06-02T12:00:00Z")
+    found.explain().to_html()
+    found.for_applicant("de")
+    scorer.receipt(found).to_json()
 """
 
 
@@ -36,7 +39,7 @@ def loaded(code: str) -> list[str]:
 
 
 def test_assessing_loads_nothing_heavy() -> None:
-    """Import, open, assess with reasons and report get by without data-frame, plotting and array packages."""
+    """Import, open, assess, report, explain and keep a receipt without data-frame, plotting and array packages."""
     assert loaded(ASSESS) == []
 
 

@@ -13,8 +13,7 @@ from signup_risk import ConfigurationError, Policy, Scorer, Signup
 from signup_risk.campaigns.partners import KEYED_ONLY, MAX_WEIGHT, PartnerIndicator, Partners, shared_name
 from signup_risk.campaigns.words import PRIVATE, public_values
 from signup_risk.extract import describe
-from signup_risk.policy import Thresholds
-from signup_risk.scorer import judge
+from signup_risk.policy import Thresholds, evidence
 from signup_risk.scorer.parallel import assess_parallel
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -192,7 +191,7 @@ def test_partners_alone_never_block(monkeypatch: pytest.MonkeyPatch) -> None:
         found = scorer.assess(EVENT)
     assert (found.decision, found.policy.notes) == ("review", ("SINGLE_ATTRIBUTE",))
     # It is for being the partners' alone: the same weight on a contradiction of two attributes would block.
-    monkeypatch.setattr(judge, "_PARTNER", ("email", "ip_address"))
+    monkeypatch.setattr(evidence, "_PARTNER", ("email", "ip_address"))
     with Scorer.open("memory://", policy=policy, partners=network(MAX_WEIGHT)) as scorer:
         assert scorer.assess(EVENT).decision == "block"
 

@@ -75,7 +75,16 @@ def lived(scorer: Scorer, stream: list[dict[str, Any]], fault: Fault) -> dict[st
     assert sum(map(len, waiting)) >= 2 * AT_FAULT
     told = {"queue": pickle.dumps(waiting) + repr(waiting).encode(), "health": repr(scorer.health).encode()}
     scorer.assess(stream[0], deadline_ms=60_000)
-    return told
+    return told | receipts(scorer, stream)
+
+
+def receipts(scorer: Scorer, stream: list[dict[str, Any]]) -> dict[str, bytes]:
+    """Return receipts in all their forms, of sign-ups that were decided in different ways."""
+    made = [scorer.receipt(scorer.preview(event)) for event in stream[:-AT_FAULT:5]]
+    assert len({one.outcome.decision for one in made}) > 1
+    told = [f"{one.to_json()}{one!r}{one.redacted('de').to_json()}{one.redacted()!r}" for one in made]
+    assert sum(map(len, told)) > 1_000_000
+    return {"receipts": "\n".join(told).encode()}
 
 
 def kept(scorer: Scorer) -> dict[str, bytes]:
@@ -127,15 +136,19 @@ def test_a_sqlite_file(
         held = lived(scorer, stream, lambda: _locked_file(path))
         held |= kept(scorer) | written(caplog, site)
         assert {f"velocity.db{end}" for end in ("", "-wal", "-shm")} <= {one.name for one in tmp_path.iterdir()}
+        receipt = tmp_path / "receipt.json"
+        receipt.write_text(scorer.receipt(scorer.preview(stream[5])).to_json(), encoding="utf-8")
         held |= files(tmp_path)
     held |= {f"closed {name}": content for name, content in files(tmp_path).items()}
     monkeypatch.setenv("SIGNUP_RISK_SECRET", SECRET)
     main(["ledger", "summary", "--store", url])
     main(["doctor", "--store", url])
     main(["forget", "--store", url, "--email", stream[7]["email"], "--signup-id", "none"])
+    main(["replay", str(receipt), "--json"])
     main(["score", "--store", url, str(_lines(tmp_path / "bad.jsonl")), "-o", str(tmp_path / "scored")])
     held["commands"] = "".join(capsys.readouterr()).encode()
     assert b"sign-ups found" in held["commands"]
+    assert b'"reproduced"' in held["commands"]
     assert held["commands"].count(b"line ") >= 3
     assert found(held, identifiers(stream, SECRET)) == []
 

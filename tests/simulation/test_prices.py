@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from signup_risk.errors import ConfigurationError
+from signup_risk.prices import Price, load_prices
 from signup_risk.simulation.farms.kinds import DRAWERS
 from signup_risk.simulation.farms.levers import LEVERS
-from signup_risk.simulation.prices import Price, load_prices
 
 
 def test_every_evasion_has_a_price_with_a_source() -> None:

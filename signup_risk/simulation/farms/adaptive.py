@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
+from signup_risk.prices import load_prices
 from signup_risk.simulation.applicant import Applicant
 from signup_risk.simulation.draw import log_normal, log_uniform
 from signup_risk.simulation.farms.campaign import Member, make_account
 from signup_risk.simulation.farms.levers import LEVERS, Choice, Toolbox
 from signup_risk.simulation.farms.operator import Operator
 from signup_risk.simulation.intake import CARD_FIELDS
-from signup_risk.simulation.prices import load_prices
 from signup_risk.simulation.record import write_event
 from signup_risk.simulation.scenario import FarmPriors
 from signup_risk.simulation.source import Arrival

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from signup_risk.prices import Prices
 from signup_risk.simulation.farms.levers import LEVERS, Choice, evasions
-from signup_risk.simulation.prices import Prices
 
 # Verdicts from one look at the figures to the next, and how much old ones count for after it: defences change.
 _REVIEW: Final = 24

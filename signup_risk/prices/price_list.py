@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 from signup_risk.errors import ConfigurationError
-from signup_risk.simulation.tables import read_json
 
 PRICES_VERSION: Final = 1
 
@@ -101,7 +101,7 @@ def load_prices(source: str | Path | None = None) -> Prices:
 
 @cache
 def _bundled() -> Prices:
-    return _prices(read_json("prices.json"))
+    return _prices(json.loads((files("signup_risk.prices") / "prices.json").read_text(encoding="utf-8")))
 
 
 def _prices(row: Mapping[str, Any]) -> Prices:
