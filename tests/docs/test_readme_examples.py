@@ -28,7 +28,7 @@ from tests.stores.servers import server
 Run = Callable[[str], dict[str, Any]]
 
 EXAMPLES = {
-    "analyst", "campaigns", "django", "fastapi", "feature", "notebook", "policy", "production", "reference",
+    "analyst", "campaigns", "django", "fastapi", "feature", "notebook", "plots", "policy", "production", "reference",
     "signatures", "store", "training",
 }  # fmt: skip
 
@@ -103,6 +103,15 @@ def test_notebook_tells_decisions_and_reasons(run_example: Run) -> None:
     assert set(shown["reasons"]["signup_id"]) == {event["signup_id"] for event in events}
     assert shown["strongest"].is_monotonic_decreasing
     assert len(shown["one"]) > 0
+
+
+def test_plots_are_drawn_and_saved(run_example: Run) -> None:
+    """The example of plots ends in a picture and in numbers."""
+    shown = run_example("plots")
+    assert Path("cost.png").read_bytes().startswith(b"\x89PNG")
+    assert shown["cheapest"].cost <= shown["cheapest"].cost_of_none
+    assert shown["cheapest"].data["allowed"].any()
+    assert (shown["paying"]["rate"] > 0.01).all()
 
 
 def test_an_analyst_scores_compares_and_rules(run_example: Run, capsys: pytest.CaptureFixture[str]) -> None:

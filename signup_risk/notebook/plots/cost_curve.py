@@ -27,6 +27,8 @@ _LOWEST: Final = 0.0001
 _DAY_US: Final = 86_400_000_000
 #: What "hardly more" than the cheapest is.
 TOLERANCE: Final = 0.1
+#: Height of the name of the cheapest: above what it costs to stop nobody, below the key.
+_NAME_HEIGHT: Final = 0.73
 _PARTS: Final = (("missed", "abuse that gets in", ABUSIVE), ("friction", "honest people stopped", LEGITIMATE),
                  ("review", "reviews", AMBER))  # fmt: skip
 
@@ -152,12 +154,12 @@ def _areas(axes: Axes, data: pd.DataFrame, none: float, costs: Costs) -> None:
         axes.plot(data["fpr"], data[column], color=INK, linewidth=0.8, linestyle=(0, (3, 2)), zorder=3)
     axes.axhline(none, color=QUIET, linewidth=0.9, linestyle=(0, (1, 2)))
     axes.annotate(
-        f"stop nobody: {_money(none, costs)}", (1.0, none), xycoords=("axes fraction", "data"), xytext=(-3, 3),
-        textcoords="offset points", ha="right", fontsize=8.5, color=QUIET, path_effects=halo(),
+        f"stop nobody: {_money(none, costs)}", (0.0, none), xycoords=("axes fraction", "data"), xytext=(5, 3),
+        textcoords="offset points", fontsize=8.5, color=QUIET, path_effects=halo(),
     )  # fmt: skip
     ticks(axes.xaxis, SHARE_TICKS, percent)
     written(axes.yaxis, lambda value: _money(value, costs))
-    axes.set(xlim=(data["fpr"].min(), 1.0), ylim=(0, none * 1.35))
+    axes.set(xlim=(data["fpr"].min(), 1.0), ylim=(0, none * 1.55))
     axes.grid(color=FAINT)
     axes.set_xlabel("threshold: stated false-positive rate from which on sign-ups are stopped, scale of logarithms")
     axes.set_title(f"cost of {PER:,} sign-ups; dashed: 95 % interval of the total")
@@ -167,12 +169,13 @@ def _areas(axes: Axes, data: pd.DataFrame, none: float, costs: Costs) -> None:
 def _best(axes: Axes, data: pd.DataFrame, places: tuple[int, int, int], costs: Costs) -> None:
     best, first, last = (data.iloc[place] for place in places)
     axes.axvspan(first["fpr"], last["fpr"], color=INK, alpha=0.07, linewidth=0, zorder=0)
-    axes.vlines(best["fpr"], 0, best["total"], color=INK, linewidth=1, zorder=4)
+    top = axes.get_ylim()[1] * _NAME_HEIGHT
+    axes.vlines(best["fpr"], 0, top, color=INK, linewidth=1, zorder=4)
     axes.scatter([best["fpr"]], [best["total"]], s=46, color=INK, zorder=5)
     axes.annotate(
         f"cheapest: {percent(best['fpr'])}\n{_money(best['total'], costs)}, {percent(best['found'])} of abuse found",
-        (best["fpr"], best["total"]), xytext=(0, 14), textcoords="offset points", fontsize=9, color=INK, ha="center",
-        fontweight="bold", path_effects=halo(), zorder=6,
+        (best["fpr"], top), xytext=(0, 3), textcoords="offset points", fontsize=9, color=INK, fontweight="bold",
+        ha="left" if best["fpr"] < 0.001 else "right" if best["fpr"] > 0.1 else "center", path_effects=halo(), zorder=6,
     )  # fmt: skip
 
 

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _BINS: Final = 46
+_FEW: Final = 20
 #: Log-odds of the lowest and highest score that there is, 0.01 and 99.99.
 _END: Final = float(np.log(0.9999 / 0.0001))
+#: Height of a name, as a share of a panel.
+_NAME_HEIGHT: Final = 0.17
 _COLOURS: Final = {"abusive": ABUSIVE, "legitimate": LEGITIMATE, "unknown": UNKNOWN}
 
 
@@ -55,18 +58,20 @@ def score_distribution(frame: pd.DataFrame, *, policy: Policy | None = None, syn
     data = _bars(scores, outcomes)
     marks = _marks(frame, scores, policy or Policy())
     with drawing():
-        figure = sheet(1.7 + 1.15 * len(outcomes))
-        found = np.atleast_1d(figure.subplots(len(outcomes), sharex=True))
-        for axes, (name, mask) in zip(found, outcomes.items(), strict=True):
-            _panel(axes, data[data["outcome"] == name], name, int(mask.sum()), marks)
-        _name_marks(found[0], marks)
+        drawn = _drawn(outcomes)
+        figure = sheet(1.7 + 1.15 * len(drawn))
+        found = np.atleast_1d(figure.subplots(len(drawn), sharex=True))
+        for axes, (name, mask) in zip(found, drawn.items(), strict=True):
+            _panel(axes, data[data["outcome"] == name], name, int(mask.sum()))
+            _mark(axes, marks, named=axes is found[0])
         ticks(found[-1].xaxis, [float(_odds(place)) for place in ODDS_TICKS], _as_score)
         found[-1].set_xlabel("risk score: 100 x probability of abuse, on a scale of log-odds")
-        left = "" if known.all() else f" {int((~known).sum()):,} without a score left out."
+        hidden = len(scores) - sum(int(mask.sum()) for mask in drawn.values())
+        told = ("Bars: share of each outcome.", "Lines: where the policy's decisions begin." * bool(marks),
+                f"{hidden:,} of unknown outcome not drawn." * bool(hidden),
+                f"{int((~known).sum()):,} without a score left out." * (not known.all()))  # fmt: skip
         return finished(
-            figure, data, finding=_finding(scores, outcomes, marks),
-            note=f"Bars: share of each outcome. Lines: where the policy's decisions begin.{left}"
-            if marks else f"Bars: share of each outcome.{left}",
+            figure, data, finding=_finding(scores, outcomes, marks), note=" ".join(part for part in told if part),
             synthetic=is_synthetic(frame, synthetic),
         )  # fmt: skip
 
@@ -79,6 +84,13 @@ def _outcomes(frame: pd.DataFrame) -> dict[str, Bools]:
     labels = floats(frame, "label") if "label" in frame.columns else np.full(len(frame), np.nan)
     masks = {"abusive": labels == 1, "legitimate": labels == 0, "unknown": np.isnan(labels)}
     return {name: mask for name, mask in masks.items() if mask.any()}
+
+
+def _drawn(outcomes: dict[str, Bools]) -> dict[str, Bools]:
+    """Leave out a handful of unknown outcomes: a panel of three sign-ups says nothing beside thousands."""
+    if len(outcomes) > 1 and "unknown" in outcomes and outcomes["unknown"].sum() < _FEW:
+        return {name: mask for name, mask in outcomes.items() if name != "unknown"}
+    return outcomes
 
 
 def _odds(share: Floats | float) -> Floats:
@@ -113,11 +125,9 @@ def _marks(frame: pd.DataFrame, scores: Floats, policy: Policy) -> dict[str, flo
     return marks
 
 
-def _panel(axes: Axes, bars: pd.DataFrame, name: str, size: int, marks: dict[str, float]) -> None:
+def _panel(axes: Axes, bars: pd.DataFrame, name: str, size: int) -> None:
     edges = np.linspace(-_END, _END, _BINS + 1)
     axes.bar(edges[:-1], bars["share"], width=np.diff(edges) * 0.92, align="edge", color=_COLOURS[name], zorder=2)
-    for place in marks.values():
-        axes.axvline(float(_odds(place / 100)), color=QUIET, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     axes.set_title(f"{name}, {size:,}", color=INK, fontweight="bold")
     axes.set_xlim(-_END, _END)
     axes.spines["left"].set_visible(False)
@@ -127,14 +137,19 @@ def _panel(axes: Axes, bars: pd.DataFrame, name: str, size: int, marks: dict[str
     axes.locator_params(axis="y", nbins=3)
 
 
-def _name_marks(axes: Axes, marks: dict[str, float]) -> None:
-    """Write the decisions above the first panel, one above the other where they are close."""
-    for level, (name, place) in enumerate(marks.items()):
-        axes.annotate(
-            f"{name.replace('_', '-')} from {place:.3g}", (float(_odds(place / 100)), 1.0),
-            xycoords=("data", "axes fraction"), xytext=(-3, -2 - 11 * level), textcoords="offset points", fontsize=8.5,
-            color=INK, ha="right", va="top", path_effects=halo(),
-        )  # fmt: skip
+def _mark(axes: Axes, marks: dict[str, float], *, named: bool) -> None:
+    """Draw where decisions begin, the stricter the higher, so that no line crosses a name."""
+    if named and marks:
+        axes.set_ylim(top=axes.get_ylim()[1] / (1 - _NAME_HEIGHT * (len(marks) - 0.3)))
+    for level, (name, place) in enumerate(reversed(marks.items())):
+        x, top = float(_odds(place / 100)), 1.0 - _NAME_HEIGHT * level * named
+        axes.axvline(x, ymax=top, color=QUIET, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+        if named:
+            axes.annotate(
+                f"{name.replace('_', '-')} from {place:.3g}", (x, top), xycoords=("data", "axes fraction"),
+                xytext=(-4, 1), textcoords="offset points", fontsize=8.5, color=INK, ha="right", va="top",
+                path_effects=halo(),
+            )  # fmt: skip
 
 
 def _finding(scores: Floats, outcomes: dict[str, Bools], marks: dict[str, float]) -> str:

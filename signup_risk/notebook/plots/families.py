@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from signup_risk.notebook.plots.contributions import Contributions, contributions_of
-from signup_risk.notebook.plots.figures import signed
+from signup_risk.notebook.plots.figures import signed, signed_short
 from signup_risk.notebook.plots.house import across, finished, rows_of_names, sheet, written
 from signup_risk.notebook.plots.look import ABUSIVE, INK, LEGITIMATE, QUIET, drawing
 from signup_risk.notebook.plots.plot import Plot
@@ -42,13 +42,11 @@ def family_bars(contributions: pd.DataFrame, *, synthetic: bool | None = None) -
         axes = figure.subplots()
         _bars(axes, data)
         axes.set_xlabel("mean contribution to the raw score, log-odds")
-        first = str(data.index[0])
-        ways = (data["raises"].iloc[0], -data["lowers"].iloc[0])
-        what = "raises" if ways[0] >= ways[1] else "lowers"
+        first, ways = str(data.index[0]), f"{signed(data['raises'].iloc[0])} and {signed(data['lowers'].iloc[0])}"
         return finished(
             figure,
             data,
-            finding=f"{first.capitalize()} {what} scores most, by {max(ways):.2f} log-odds on average",
+            finding=f"Signals of {first} move scores most, by {ways} log-odds on average",
             note=f"Means over {len(given.table):,} sign-ups; a family's contributions to one sign-up are summed first.",
             synthetic=given.synthetic,
         )
@@ -84,7 +82,10 @@ def _bars(axes: Axes, data: pd.DataFrame) -> None:
     rows_of_names(axes, [str(name) for name in data.index])
     across(axes)
     axes.margins(x=0.16)
-    written(axes.xaxis, lambda value: signed(value, 1))
+    written(axes.xaxis, signed_short)
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, -0.12 * high), max(high, -0.12 * low))
-    axes.set_title("lowers the score  \u25c2   \u25b8  raises it", loc="left")
+    axes.annotate(
+        "lowers the score  \u25c2    \u25b8  raises the score", (0.0, 1.0), xycoords=("data", "axes fraction"),
+        xytext=(0, 5), textcoords="offset points", ha="center", color=QUIET,
+    )  # fmt: skip

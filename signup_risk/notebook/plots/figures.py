@@ -69,6 +69,16 @@ def signed(number: float, digits: int = 2) -> str:
     return said if not float(said) else f"{'+' if number > 0 else '-'}{said}"
 
 
+def signed_short(number: float) -> str:
+    """Return a number with its sign and no more digits than it has, for ticks.
+
+    Examples:
+        >>> [signed_short(number) for number in (0.25, -1.0, 0.0, 0.30000000000000004)]
+        ['+0.25', '-1', '0', '+0.3']
+    """
+    return f"{number:+.4g}" if round(number, 9) else "0"
+
+
 def times(factor: float) -> str:
     """Return a factor.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +19,7 @@ from signup_risk.training.table import NEVER, UNKNOWN, FeatureTable
 #: What a score is read from if nothing is said, the finest first.
 SCORES: Final = ("raw_score", "risk_score")
 SHADOW: Final = "policy.shadow_decision"
+_LONGEST: Final = 100
 _HOUR_US: Final = 3_600_000_000
 #: Columns that an error names; a frame may have hundreds.
 _MOST_NAMED: Final = 12
@@ -166,11 +168,21 @@ def times(frame: pd.DataFrame, column: str = "at") -> pd.Series[Any]:
 
 
 def groups(frame: pd.DataFrame, column: str = "group") -> list[str]:
-    """Return a column as texts, empty where it is missing or the frame has no such column."""
+    """Return a column as texts, empty where it is missing or the frame has no such column.
+
+    An array of texts takes for each the room of the longest, so long ones are cut; a digest keeps them apart.
+    """
     if column not in frame.columns:
         return [""] * len(frame)
     known = frame[column].notna().tolist()
-    return [str(value) if there else "" for value, there in zip(frame[column].tolist(), known, strict=True)]
+    return [_bounded(str(value)) if there else "" for value, there in zip(frame[column].tolist(), known, strict=True)]
+
+
+def _bounded(name: str) -> str:
+    if len(name) <= _LONGEST:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{name[:_LONGEST]} {digest}"
 
 
 def decision_ranks(frame: pd.DataFrame) -> Floats:

@@ -128,6 +128,7 @@ def _draw(axes: Axes, top: pd.DataFrame, found: GroupRates) -> None:
         f"all: {percent(overall)}", (overall, 1.0), xycoords=("data", "axes fraction"), xytext=(3, 2),
         textcoords="offset points", fontsize=8.5, color=QUIET,
     )  # fmt: skip
+    axes.locator_params(axis="x", nbins=8, steps=[1, 2, 5, 10])
     written(axes.xaxis, percent)
     across(axes)
 
@@ -140,7 +141,7 @@ def _finding(data: pd.DataFrame, found: GroupRates) -> str:
         return f"Nobody is stopped in any of {plural(len(data), 'legitimate group')}"
     if first["low"] <= overall:
         return f"No group is stopped more often than all, as far as {count(found.overall.count)} sign-ups can tell"
-    return f"{name} pays most: {percent(first['rate'])} are stopped, {times(first['ratio'])} the rate of all"
+    return f"Stopped most often: {name}, {percent(first['rate'])}, {times(first['ratio'])} the rate of all"
 
 
 def _note(found: GroupRates, hidden: int) -> str:

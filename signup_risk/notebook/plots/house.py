@@ -55,10 +55,10 @@ def finished(
     figure.suptitle(textwrap.fill(finding, room), x=0.015, ha="left", fontsize=12.5, fontweight="bold")
     if synthetic:
         figure.text(
-            0.985, 0.985, _BADGE, ha="right", va="top", fontsize=8.5, color=INK,
+            1 - 0.16 / width, 1 - 0.16 / figure.get_figheight(), _BADGE, ha="right", va="top", fontsize=8.5, color=INK,
             bbox={"boxstyle": "round,pad=0.35", "facecolor": "#f4ead0", "edgecolor": "#b98a1e", "linewidth": 0.8},
         )  # fmt: skip
-    told = " ".join(part for part in (note, "Synthetic: simulated." if synthetic else "") if part)
+    told = " ".join(part for part in (note, "Synthetic: simulated sign-ups or model." if synthetic else "") if part)
     if told:
         lines = textwrap.fill(told, int(width * _NOTE_ROOM))
         figure.supxlabel(lines, x=0.015, ha="left", fontsize=8, color=QUIET)

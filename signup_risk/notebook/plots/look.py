@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from signup_risk.errors import MissingExtra
 from signup_risk.notebook.plots.names import faces
 
 INK: Final = "#1b1f24"
@@ -73,11 +72,8 @@ def drawing() -> Iterator[None]:
     Raises:
         MissingExtra: matplotlib is not installed.
     """
-    try:
-        from matplotlib import style
-    except ImportError as problem:
-        raise MissingExtra(
-            "plots need matplotlib, which is not installed: pip install 'signup-risk[notebook]'"
-        ) from problem
-    with style.context(_LOOK | {"font.family": faces()}, after_reset=True):
+    look = _LOOK | {"font.family": faces()}
+    from matplotlib import style
+
+    with style.context(look, after_reset=True):
         yield

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from signup_risk.notebook.plots.needed import font_manager
+
 #: The face that comes with matplotlib, so that figures look alike everywhere.
 FACE: Final = "DejaVu Sans"
 #: Faces that know East Asian and other scripts; used for what the first one lacks, where one is installed.
@@ -23,7 +25,7 @@ _NO_GLYPH: Final = "\u25a1"
 _ELLIPSIS: Final = "\u2026"
 #: Longer ones are cut before anything else is done with them; nobody reads 10,000 characters in a figure.
 _MOST_READ: Final = 400
-_LONGEST: Final = 34
+_LONGEST: Final = 40
 
 
 def shown(name: object, most: int = _LONGEST) -> str:
@@ -68,17 +70,13 @@ def shown_apart(names: Sequence[object], most: int = _LONGEST) -> list[str]:
 @lru_cache(maxsize=1)
 def faces() -> list[str]:
     """Return the faces to draw with, first the one that is always there."""
-    from matplotlib import font_manager
-
-    installed = {entry.name for entry in font_manager.fontManager.ttflist}
+    installed = {entry.name for entry in font_manager().fontManager.ttflist}
     return [FACE, *(name for name in _OTHER_FACES if name in installed)]
 
 
 @lru_cache(maxsize=1)
 def _glyphs() -> frozenset[int]:
-    from matplotlib import font_manager
-
-    known: set[int] = set()
+    fonts, known = font_manager(), set[int]()
     for name in faces():
-        known |= set(font_manager.get_font(font_manager.findfont(name)).get_charmap())
+        known |= set(fonts.get_font(fonts.findfont(name)).get_charmap())
     return frozenset(known)

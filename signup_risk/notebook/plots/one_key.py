@@ -18,12 +18,15 @@ from signup_risk.notebook.plots.look import ABUSIVE, FAINT, INK, QUIET, drawing
 from signup_risk.notebook.plots.names import shown
 from signup_risk.notebook.plots.plot import Plot
 from signup_risk.stores import WINDOWS, Entry, KeyView, MemoryStore, Touch, Window
+from signup_risk.training.evaluate.sample import Floats, Ints
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SPOKEN: Final = {"10m": "10 minutes", "1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days"}
 _STROKES: Final = 600
+#: Moments between sign-ups at which the curve is read, as windows empty.
+_BETWEEN: Final = 400
 
 
 def key_velocity(
@@ -59,49 +62,71 @@ def key_velocity(
     frame = pd.DataFrame({"at": times if isinstance(times, pd.Series) else pd.Series(list(times), dtype="object")})
     if isinstance(times, pd.Series):
         frame.attrs.update(times.attrs)
-    data = _counts(np.sort(moments(frame)))
+    at = np.sort(moments(frame))
+    data = _counts(at)
     name, most = shown(key, 30), int(data[chosen.name].max())
     with drawing():
         figure = sheet(3.7)
         axes, below = figure.subplots(2, sharex=True, height_ratios=[5, 1])
-        _curve(axes, data, chosen, None if usual is None else usual.p99)
+        _curve(axes, at, chosen, None if usual is None else usual.p99)
         _strokes(below, data)
         return finished(
             figure, data,
-            finding=f"{name} had seen up to {plural(most, 'sign-up')} within {_SPOKEN[chosen.name]}",
+            finding=f"Up to {plural(most, 'sign-up')} within {_SPOKEN[chosen.name]} on {name}",
             note=f"{plural(len(data), 'sign-up')} in all. Counted by the store's own rule, before the sign-up itself.",
             synthetic=is_synthetic(frame, synthetic),
         )  # fmt: skip
 
 
-def _counts(at: np.ndarray) -> pd.DataFrame:
+def _counts(at: Ints) -> pd.DataFrame:
     """Count as a store does: read at each sign-up, then record it."""
     store, rows = MemoryStore(), []
     for moment in at.tolist():
-        state = store.exchange(Touch(moment, 0, (Entry(1),))).states[0]
-        view = KeyView(state, moment)
-        rows.append([view.count(window) for window in WINDOWS])
+        rows.append([_seen(store, moment, window) for window in WINDOWS])
+        store.exchange(_touch(moment))
     index = pd.DatetimeIndex(pd.to_datetime(at, unit="us", utc=True), name="at")
     return pd.DataFrame(rows, columns=[window.name for window in WINDOWS], index=index)
 
 
-def _curve(axes: Axes, data: pd.DataFrame, window: Window, usual: float | None) -> None:
-    places, counts = places_of(data.index), data[window.name].to_numpy()
-    axes.fill_between(places, 0, counts, color=ABUSIVE, alpha=0.14, linewidth=0)
-    axes.plot(places, counts, color=ABUSIVE, marker="o" if len(data) <= 60 else "", markersize=3.5, linewidth=1.5)
+def _course(at: Ints, window: Window) -> tuple[Floats, Ints]:
+    """Return the count in the window at each sign-up, itself included, and in between, as places and counts."""
+    between = np.linspace(at[0], at[-1], _BETWEEN).astype(np.int64)
+    moments = np.concatenate([between, at])
+    order = np.argsort(moments, kind="stable")
+    store, found = MemoryStore(), []
+    for moment, made in zip(moments[order].tolist(), (order >= len(between)).tolist(), strict=True):
+        if made:
+            store.exchange(_touch(moment))
+        found.append(_seen(store, moment, window))
+    return places_of(pd.to_datetime(moments[order], unit="us", utc=True)), np.asarray(found)
+
+
+def _touch(moment: int) -> Touch:
+    return Touch(moment, 0, (Entry(1),))
+
+
+def _seen(store: MemoryStore, moment: int, window: Window) -> int:
+    return KeyView(store.peek(_touch(moment)).states[0], moment).count(window)
+
+
+def _curve(axes: Axes, at: Ints, window: Window, usual: float | None) -> None:
+    places, counts = _course(at, window)
+    axes.fill_between(places, 0, counts, step="post", color=ABUSIVE, alpha=0.14, linewidth=0)
+    axes.step(places, counts, where="post", color=ABUSIVE, linewidth=1.5)
     top = max(1.0, float(counts.max()))
     if usual is not None:
         axes.axhline(usual, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
         axes.annotate(
-            f"99 % of legitimate sign-ups: at most {short(usual)}", (1.0, usual), xycoords=("axes fraction", "data"),
-            xytext=(-2, 4), textcoords="offset points", ha="right", fontsize=8.5, color=INK, path_effects=halo(),
+            f"99 % of legitimate sign-ups: at most {short(usual)} before", (1.0, usual),
+            xycoords=("axes fraction", "data"), xytext=(-2, 4), textcoords="offset points", ha="right", fontsize=8.5,
+            color=INK, path_effects=halo(),
         )  # fmt: skip
         top = max(top, usual)
     axes.set_ylim(0, top * 1.18)
     axes.grid(axis="y", color=FAINT)
     written(axes.yaxis, short)
     axes.locator_params(axis="y", nbins=5, integer=True)
-    axes.set_title(f"sign-ups on the key in the {_SPOKEN[window.name]} before")
+    axes.set_title(f"sign-ups on the key within {_SPOKEN[window.name]}")
     room = max(places[-1] - places[0], 1e-3) * 0.02
     date_axis(axes, places[0] - room, places[-1] + room)
 

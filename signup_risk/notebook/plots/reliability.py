@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -144,6 +145,17 @@ def _counts(axes: Axes, data: pd.DataFrame) -> None:
     axes.set_title("sign-ups by stated range")
 
 
+def _by_chance(off: int, ranges: int) -> bool:
+    """Tell whether so many of some 95 % intervals may well miss the truth by chance alone.
+
+    Examples:
+        >>> [_by_chance(off, 10) for off in (0, 1, 2, 3)]
+        [True, True, True, False]
+    """
+    fewer = sum(math.comb(ranges, number) * 0.05**number * 0.95 ** (ranges - number) for number in range(off))
+    return 1 - fewer > 0.05
+
+
 def _note(found: Reliability, share: float, given: Judged) -> str:
     return (
         f"At {percent(share)} abuse. Expected calibration error {percent(found.ece)}, Brier score {found.brier:.4f} "
@@ -153,10 +165,11 @@ def _note(found: Reliability, share: float, given: Judged) -> str:
 
 def _finding(found: Reliability, data: pd.DataFrame) -> str:
     off = (data["stated"] < data["observed_low"]) | (data["stated"] > data["observed_high"])
-    if not off.any():
-        return f"Probabilities hold: each of {plural(len(data), 'range')} agrees with what happened"
+    if _by_chance(int(off.sum()), len(data)):
+        agree = len(data) - int(off.sum())
+        return f"Probabilities hold: {agree} of {plural(len(data), 'range')} agree with what happened"
     over = int((off & (data["stated"] > data["observed"])).sum())
     under = int(off.sum()) - over
     ways = [f"{number} too {word}" for number, word in ((over, "high"), (under, "low")) if number]
-    said = f"Probabilities are off by {percent(found.ece)} on average"
-    return f"{said}: of {plural(len(data), 'range')} {' and '.join(ways)}"
+    said = f"Probabilities are off by {100 * found.ece:.1f} points on average"
+    return f"{said}; of {plural(len(data), 'range')} {' and '.join(ways)} beyond chance"

@@ -15,7 +15,7 @@ from signup_risk.notebook.plots.look import ACCENT, DECISIONS, FAINT, INK, QUIET
 from signup_risk.notebook.plots.plot import Plot
 from signup_risk.policy.decision import OUTCOMES
 from signup_risk.training.evaluate.detection import Ranking, refusal
-from signup_risk.training.evaluate.intervals import REPEATS, bounds, redraws
+from signup_risk.training.evaluate.intervals import REPEATS, bounds, redraws, weighted_wilson
 from signup_risk.training.evaluate.sample import Floats
 from signup_risk.training.fit import RATES
 
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 _POINTS: Final = 60
 _LOWEST: Final = 0.0001
+#: Height of a name of two lines, as a share of the axis.
+_GAP: Final = 0.125
+#: From a name to its point.
+_LEADER: Final = {
+    "arrowstyle": "-", "color": QUIET, "linewidth": 0.7, "shrinkA": 1, "shrinkB": 4, "relpos": (0.0, 0.5)
+}  # fmt: skip
 _COLUMNS: Final = ["what", "fpr", "fpr_low", "fpr_high", "tpr", "tpr_low", "tpr_high"]
 
 
@@ -87,6 +93,11 @@ def decided(given: Judged, seed: int, repeats: int) -> pd.DataFrame:
 
     alarms, found = measure(given.sample.weights).reshape(2, -1)
     low, high = (end.reshape(2, -1) for end in bounds(measure, redraws(given.sample, seed, repeats)))
+    # Where nobody is stopped, nobody is however often it is drawn again; Wilson's interval knows better.
+    for which, who in enumerate((given.sample.legitimate, given.sample.abusive)):
+        alone = [weighted_wilson(ranks[who] >= level, given.sample.weights[who]) for level in levels.tolist()]
+        low[which] = np.minimum(low[which], [one.low for one in alone])
+        high[which] = np.maximum(high[which], [one.high for one in alone])
     columns = [list(OUTCOMES[1:]), alarms, low[0], high[0], found, low[1], high[1]]
     return pd.DataFrame(dict(zip(_COLUMNS, columns, strict=True)))
 
@@ -117,32 +128,55 @@ def _draw_curve(axes: Axes, curve: pd.DataFrame) -> None:
     axes.grid(color=FAINT)
     axes.set(xlim=(rates.min(), 1.0), ylim=(0.0, 1.02))
     axes.set_xlabel("legitimate sign-ups stopped (false-positive rate), scale of logarithms")
-    axes.set_title("share of abusive sign-ups found; shaded: 95 % interval, grey: chance")
+    axes.set_title("share of abusive sign-ups found; shaded: 95 % interval")
+    axes.annotate("chance", (0.35, 0.35), xytext=(-4, 2), textcoords="offset points", ha="right", fontsize=8.5,
+                  color=QUIET)  # fmt: skip
 
 
 def _draw_points(axes: Axes, points: pd.DataFrame) -> None:
     left = axes.get_xlim()[0]
-    for row in points.to_dict("records"):
-        if not row["fpr"] and not row["tpr"]:
-            continue
-        colour, at = DECISIONS[row["what"]], max(row["fpr"], left)
+    told = points[(points["fpr"] > 0) | (points["tpr"] > 0)].to_dict("records")
+    for row, height in zip(told, _heights([row["tpr"] for row in told]), strict=True):
+        at = max(row["fpr"], left)
         axes.hlines(row["tpr"], max(row["fpr_low"], left), max(row["fpr_high"], left), color=INK, linewidth=1, zorder=3)
         axes.vlines(at, row["tpr_low"], row["tpr_high"], color=INK, linewidth=1, zorder=3)
-        axes.scatter([at], [row["tpr"]], s=60, color=colour, edgecolor=INK, linewidth=1, zorder=4, clip_on=False)
-        name = row["what"].replace("_", "-")
-        stricter = "" if row["what"] == "block" else " or stricter"
+        axes.scatter([at], [row["tpr"]], s=60, color=DECISIONS[row["what"]], edgecolor=INK, linewidth=1, zorder=4,
+                     clip_on=False)  # fmt: skip
+        name = row["what"].replace("_", "-") + ("" if row["what"] == "block" else " or stricter")
         axes.annotate(
-            f"{name}{stricter}\n{percent(row['tpr'])} found, {percent(row['fpr'])} stopped", (at, row["tpr"]),
-            xytext=(10, -8), textcoords="offset points", va="top", fontsize=8.5, color=INK, path_effects=halo(),
-            zorder=5,
+            f"{name}: {percent(row['tpr'])} found,\n{_stopped(row['fpr'])}", (at, row["tpr"]),
+            xytext=(min(max(row["fpr_high"], at) * 1.35, 0.12), height), va="center", fontsize=8.5, color=INK,
+            path_effects=halo(), zorder=5, arrowprops=_LEADER,
         )  # fmt: skip
     if not len(points):
         axes.text(0.99, 0.02, "no decisions given", transform=axes.transAxes, ha="right", fontsize=8.5, color=QUIET)
 
 
+def _heights(wanted: list[float]) -> list[float]:
+    """Return where names stand, each near its point, below the one before and above the axis.
+
+    Examples:
+        >>> [round(height, 3) for height in _heights([0.9, 0.5])], [round(height, 3) for height in _heights([0.2, 0.1])]
+        ([0.9, 0.5], [0.205, 0.08])
+    """
+    found: list[float] = []
+    for height in wanted:
+        found.append(min(height, found[-1] - _GAP if found else 1.0))
+    lowest = _GAP - 0.045
+    for place in reversed(range(len(found))):
+        found[place] = max(found[place], lowest)
+        lowest = found[place] + _GAP
+    return found
+
+
+def _stopped(rate: float) -> str:
+    return f"{percent(rate) if rate else 'none'} of the legitimate stopped"
+
+
 def _finding(curve: pd.DataFrame, points: pd.DataFrame) -> str:
     if len(points):
         row = points.iloc[0]
-        return f"The policy finds {percent(row['tpr'])} of the abuse and stops {percent(row['fpr'])} of the legitimate"
+        alarms = percent(row["fpr"]) if row["fpr"] else "none"
+        return f"The policy finds {percent(row['tpr'])} of the abuse and stops {alarms} of the legitimate"
     place = int((curve["fpr"] - 0.01).abs().idxmin())
     return f"{percent(curve['tpr'][place])} of the abuse is found at {percent(curve['fpr'][place])} false positives"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from signup_risk.errors import ConfigurationError
-from signup_risk.notebook.plots.figures import SHARE_TICKS, count, percent, signed
+from signup_risk.notebook.plots.figures import SHARE_TICKS, count, percent, signed, signed_short
 from signup_risk.notebook.plots.frames import floats, judged, require
 from signup_risk.notebook.plots.house import finished, halo, rows_of_names, sheet, ticks, written
 from signup_risk.notebook.plots.look import ABUSIVE, ACCENT, FAINT, INK, LEGITIMATE, QUIET, UNKNOWN, drawing
@@ -130,7 +130,7 @@ def _gains(axes: Axes, data: pd.DataFrame) -> None:
     wide = max(0.05, float(np.abs(ends).max()))
     axes.set_xlim(min(-0.3 * wide, ends.min() - 0.25 * wide), max(0.3 * wide, ends.max() + 0.25 * wide))
     axes.grid(axis="x")
-    written(axes.xaxis, lambda value: signed(100 * value, 0))
+    written(axes.xaxis, lambda value: signed_short(100 * value))
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel("abuse found, gain in points")
     axes.set_title("gain by false-positive rate,\n95 % intervals")
@@ -149,12 +149,12 @@ def _swapped(axes: Axes, pairs: tuple[_Scored, _Scored], sample: Sample, place: 
     axes.axvline(rate, color=INK, linewidth=0.9, zorder=4)
     axes.axhline(rate, color=INK, linewidth=0.9, zorder=4)
     for mask, at, words in (
-        (new & ~old, (0.02, 0.985), "only the challenger stops"),
-        (old & ~new, (0.985, 0.02), "only the champion stops"),
+        (new & ~old, (0.02, 0.985), "only the challenger"),
+        (old & ~new, (0.985, 0.02), "only the champion"),
     ):
         bad, good = int((mask & sample.abusive).sum()), int((mask & sample.legitimate).sum())
         axes.text(
-            *at, f"{words}\n{count(bad)} abusive, {count(good)} legitimate", transform=axes.transAxes, fontsize=8.5,
+            *at, f"{words}:\n{count(bad)} abusive,\n{count(good)} legitimate", transform=axes.transAxes, fontsize=8.5,
             ha="left" if at[0] < 0.5 else "right", va="top" if at[1] > 0.5 else "bottom", color=INK, zorder=6,
             fontweight="bold", path_effects=halo(),
         )  # fmt: skip
@@ -162,7 +162,7 @@ def _swapped(axes: Axes, pairs: tuple[_Scored, _Scored], sample: Sample, place: 
         ticks(axis, [tick for tick in SHARE_TICKS if tick >= _LOWEST], percent)
     axes.grid(color=FAINT)
     axes.set(xlabel="champion: legitimate that score as high", ylabel="challenger: the same")
-    axes.set_title(f"who changes sides at {percent(rate)}; each dot a sign-up,\ndark: abusive, light: legitimate")
+    axes.set_title(f"who is stopped at {percent(rate)}: each dot a sign-up,\ndark abusive, light legitimate")
 
 
 def _thinned(who: Bools, swapped: Bools) -> Ints:

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from signup_risk.notebook.plots.contributions import Contributions, contributions_of
-from signup_risk.notebook.plots.figures import signed
+from signup_risk.notebook.plots.figures import signed, signed_short
 from signup_risk.notebook.plots.house import across, finished, rows_of_names, sheet, written
 from signup_risk.notebook.plots.look import INK, QUIET, RAMP, UNKNOWN, drawing
 from signup_risk.notebook.plots.names import shown, shown_apart
 from signup_risk.notebook.plots.plot import Plot
-from signup_risk.training.evaluate.sample import Floats
+from signup_risk.training.evaluate.sample import Floats, Ints
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,7 @@ def beeswarm(
     contributions: pd.DataFrame,
     values: pd.DataFrame | None = None,
     *,
-    top: int = 12,
+    top: int = 15,
     synthetic: bool | None = None,
 ) -> Plot:
     """Draw what each feature, or reason, adds to the scores of many sign-ups, the strongest first.
@@ -39,7 +39,7 @@ def beeswarm(
     Args:
         contributions: Log-odds, one row a sign-up, one column a feature or reason code. A missing one counts as none.
         values: Values of the features, of the same form; they shade the dots from low (light) to high (dark).
-        top: Rows to draw; what all others add up to is one more row.
+        top: Rows to draw; ``data`` has all.
         synthetic: Whether the sign-ups are simulated; told by ``attrs`` by default.
 
     Returns:
@@ -54,25 +54,34 @@ def beeswarm(
     data = _summary(given, order)
     with drawing():
         rows = min(top, len(order))
-        figure = sheet(1.7 + 0.31 * (rows + (len(order) > rows)))
+        figure = sheet(1.7 + 0.31 * rows)
         axes = figure.subplots()
         _rows(axes, given, order, rows)
-        written(axes.xaxis, lambda value: signed(value, 1))
+        written(axes.xaxis, signed_short)
         axes.set_xlabel("contribution to the raw score, log-odds")
         if given.amounts is not None:
             _key(axes)
         first, strength = str(data.index[0]), float(data["mean_abs"].iloc[0])
-        drawn = f", {_DOTS:,} of them drawn" if len(given.table) > _DOTS else ""
         return finished(
             figure,
             data,
             finding=f"{shown(first)} moves scores most, by {strength:.2f} log-odds on average",
-            note=f"One dot for each of {len(given.table):,} sign-ups{drawn}. Left of zero trusted, right of it risky.",
+            note=_note(given, order[rows:]),
             synthetic=given.synthetic,
         )
 
 
-def _summary(given: Contributions, order: np.ndarray) -> pd.DataFrame:
+def _note(given: Contributions, hidden: Ints) -> str:
+    drawn = f", {_DOTS:,} of them drawn" if len(given.table) > _DOTS else ""
+    said = f"One dot for each of {len(given.table):,} sign-ups{drawn}. Left of zero trusted, right of it risky."
+    if not len(hidden):
+        return said
+    rest = given.table[:, hidden].sum(axis=1)
+    ends = f"{signed(float(rest.min()), 1)} to {signed(float(rest.max()), 1)}"
+    return f"{said} The {len(hidden):,} others together add {ends}, on average {signed(float(rest.mean()))}."
+
+
+def _summary(given: Contributions, order: Ints) -> pd.DataFrame:
     table = given.table[:, order]
     quantiles = np.quantile(table, (0.05, 0.5, 0.95), axis=0)
     columns = {
@@ -87,22 +96,18 @@ def _summary(given: Contributions, order: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index([given.names[i] for i in order.tolist()], name="feature"))
 
 
-def _rows(axes: Axes, given: Contributions, order: np.ndarray, rows: int) -> None:
+def _rows(axes: Axes, given: Contributions, order: Ints, rows: int) -> None:
     step = max(1, -(-len(given.table) // _DOTS))
     table = given.table[::step]
     shades = None if given.amounts is None else given.amounts[::step]
     axes.axvline(0.0, color=QUIET, linewidth=0.9, zorder=1)
     names = shown_apart([given.names[place] for place in order[:rows].tolist()])
     size = 11.0 if len(table) <= 300 else 6.0
-    wide = float(np.ptp(table)) if table.size else 0.0
+    wide = float(np.ptp(table[:, order[:rows]]))
     for row, place in enumerate(order[:rows].tolist()):
         found = table[:, place]
         colours = _shades(None if shades is None else shades[:, place], found)
         axes.scatter(found, row + _spread(found, wide), c=colours, s=size, linewidths=0, alpha=0.85, zorder=2)
-    if len(order) > rows:
-        rest = table[:, order[rows:]].sum(axis=1)
-        axes.scatter(rest, rows + _spread(rest, wide), c=UNKNOWN, s=size, linewidths=0, alpha=0.85, zorder=2)
-        names.append(f"{len(order) - rows:,} others together")
     rows_of_names(axes, names)
     across(axes)
 
@@ -139,7 +144,7 @@ def _key(axes: Axes) -> None:
     """Say what the shades mean, in one line above the axes."""
     from matplotlib.lines import Line2D
 
-    kinds = (("low value", RAMP[0]), ("high value", RAMP[-1]), ("unknown, or several", UNKNOWN))
+    kinds = (("low value", RAMP[0]), ("high value", RAMP[-1]), ("unknown", UNKNOWN))
     dots = [Line2D([], [], marker="o", linestyle="", markersize=5, color=colour, label=name) for name, colour in kinds]
     axes.legend(
         handles=dots, ncols=3, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2, handletextpad=0.1,

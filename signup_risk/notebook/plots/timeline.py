@@ -127,9 +127,11 @@ def _campaigns(frame: pd.DataFrame, at: pd.Series[Any], by: str | None) -> list[
     if column not in frame.columns:
         return []
     plain = pd.DataFrame({column: [_campaign_name(value) for value in frame[column].tolist()]})
-    names = np.asarray(groups(plain, column), dtype=object)
-    honest = np.asarray([name.startswith(_POPULATION) for name in names]) & (column == "group")
-    found = [(name, at[names == name]) for name in sorted(set(names[~honest].tolist()) - {""})]
+    codes, names = pd.factorize(np.asarray(groups(plain, column), dtype=object), sort=True)
+    told = [(code, str(name)) for code, name in enumerate(names.tolist()) if name]
+    found = [
+        (name, at[codes == code]) for code, name in told if column != "group" or not name.startswith(_POPULATION)
+    ]
     return sorted(found, key=lambda entry: -len(entry[1]))
 
 

@@ -12,7 +12,7 @@ from signup_risk.policy import Policy
 #: Names that data could hold: formulas, markup, marks that turn the writing, emoji, other scripts, length.
 HOSTILE = (
     "$x^2$ and $y$", r"\frac{1}{2} $\alpha$", "<b>bold</b>", "\u202eesrever", "a\nb\tc\x00", "\u738b\u5c0f\u660e",
-    "\U0001f600 smile", "\u0645\u0631\u062d\u0628\u0627", "100% $", "x" * 10_000, "", "_private", "\ud800",
+    "\U0001f600 smile", "\u0645\u0631\u062d\u0628\u0627", "100% $", "x" * 10_000, "", "_private",
 )  # fmt: skip
 
 
@@ -58,4 +58,4 @@ def texts(figure: Any) -> list[str]:
     """Return everything that is written in a figure."""
     from matplotlib.text import Text
 
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text() and text.get_visible()]

@@ -89,14 +89,16 @@ def test_range_without_abuse_has_an_interval() -> None:
 
 
 def test_calibrated_probabilities_are_said_to_hold() -> None:
-    """Outcomes drawn with the stated probabilities are found in order, those with twice the odds are not."""
+    """Outcomes drawn with the stated probabilities are found in order, those of a quarter of the odds are not."""
     rng = np.random.default_rng(5)
     raw = rng.normal(-1.5, 2.0, 6000)
     stated = 1 / (1 + np.exp(-raw))
     frame = pd.DataFrame({"risk_score": 100 * stated, "label": (rng.random(6000) < stated).astype(float)})
     assert "Probabilities hold" in plots.calibration(frame, repeats=200).finding
     frame["risk_score"] = 100 / (1 + np.exp(-raw - 1.5))
-    assert "too high" in plots.calibration(frame, repeats=200).finding
+    finding = plots.calibration(frame, repeats=200).finding
+    assert "too high" in finding
+    assert "too low" not in finding
 
 
 def test_group_rates_are_those_of_evaluation() -> None:
@@ -198,7 +200,7 @@ def test_cheapest_threshold_is_found_with_its_valley_and_within_capacity() -> No
     assert bound.best < free.best
     assert bound.data.loc[bound.data["fpr"] == bound.best, "stopped_a_day"].iloc[0] <= busiest / 2
     with pytest.raises(ConfigurationError, match=r"more than the 0\.001 that can be reviewed"):
-        plots.threshold_cost(frame, costs, capacity=0.001, repeats=5)
+        plots.threshold_cost(frame.assign(fpr=0.00001), costs, capacity=0.001, repeats=5)
     with pytest.raises(ConfigurationError, match="signups_a_day="):
         plots.threshold_cost(frame.drop(columns="at"), costs, capacity=5, repeats=5)
 
@@ -227,8 +229,9 @@ def test_contributions_are_summed_up() -> None:
 def test_rows_that_were_not_assessed_do_not_count() -> None:
     """Empty rows of contributions are left out, and columns of assessments with their prefix are read."""
     amounts, _ = contributions()
-    told = amounts.add_prefix("contribution.").assign(decision="allow", latency_ms=2.0)
-    told.iloc[:7, :5] = np.nan
+    told = amounts.drop(columns="base_value").add_prefix("contribution.")
+    told.iloc[:7] = np.nan
+    told = told.assign(base_value=-2.0, decision="allow", latency_ms=2.0)
     pd.testing.assert_frame_equal(plots.family_bars(told).data, plots.family_bars(amounts.iloc[7:]).data)
     with pytest.raises(ConfigurationError, match="400 rows of contributions and 3 of values"):
         plots.beeswarm(amounts, amounts.iloc[:3])
