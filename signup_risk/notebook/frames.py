@@ -72,8 +72,8 @@ def reasons_frame(source: Source, scorer: Scorer | None = None) -> pd.DataFrame:
         >>> signups = pd.DataFrame({"at": ["2026-06-01T12:00:00Z"], "email": ["ada@example.com"]}, index=["first"])
         >>> with Scorer.open("memory://", explain="always") as scorer:
         ...     found = reasons_frame(signups, scorer)
-        >>> set(found.index), found["rank"].iloc[0]
-        ({'first'}, 1)
+        >>> set(found.index), found["rank"].tolist()[:2]
+        ({'first'}, [1, 2])
     """
     if not isinstance(source, pd.DataFrame):
         told = list(_checked(source))

@@ -77,7 +77,7 @@ def in_common(  # noqa: PLR0913 - who, of whom, and how it is told
         ...            for n in range(200)]
         >>> found = in_common([str(n) for n in range(12)], signups)
         >>> print(found.rows[0].to_text())
-        one device (no. 1): 12 of 12 (100%), 0.5% of the others; 21 times as often (9.0 to 48)
+        one device (no. 1): 12 of 12 (100%), 0.5% of the others; 21 times as often (11 to 39)
     """
     if values not in ("hidden", "shown"):
         raise ConfigurationError(f"values is {str(values)[:20]!r}; use 'hidden' or 'shown'")
