@@ -221,6 +221,16 @@ def test_a_ledger_that_is_down_is_waited_for() -> None:
         assert len(queue.commit()) == 0
 
 
+def test_a_closed_scorer_takes_nothing() -> None:
+    """Where nothing can be kept any more, commit says so, and the rulings stay open."""
+    with Scorer.open("memory://", secret=SECRET) as opened:
+        queue = queue_of(opened, "s0")
+        queue.decide("s0", "abusive", by="ada")
+    with pytest.raises(ConfigurationError, match="closed"):
+        queue.commit()
+    assert queue.ruled()["state"].tolist() == ["open"]
+
+
 def test_undo_takes_back_the_last_ruling(scorer: Scorer) -> None:
     """What was not written is gone, what was written is withdrawn by the next commit, and then nothing is left."""
     queue = queue_of(scorer, "s0", "s1")

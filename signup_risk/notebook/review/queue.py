@@ -180,7 +180,15 @@ class ReviewQueue:
             One row a ruling that was not written yet: ``state`` is ``written``, ``waiting`` (the ledger did not answer;
             the scorer holds it in this process) or ``refused`` with a ``problem``; ``known`` says whether velocity
             knows the sign-up.
+
+        Raises:
+            ConfigurationError: The scorer is closed.
         """
+        if self._scorer.is_closed:
+            raise ConfigurationError(
+                "the scorer is closed, so nothing was written; open one on the same store and make the queue again, with the "
+                "path= of its file if it has one"
+            )
         due = [held[-1] for held in self._rulings.values() if held[-1].state != "written"]
         told = []
         try:

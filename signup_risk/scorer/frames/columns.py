@@ -106,7 +106,10 @@ class AnswerColumns:
         names = self._names or []
         told = [name if place < 2 else f"{PREFIX}{name}" for place, name in enumerate(names)]
         frame = pd.DataFrame(self._amounts, index=index, columns=told)
-        return frame.iloc[:, :-1] if frame.iloc[:, -1].isna().all() else frame.fillna({told[-1]: 0.0})
+        if frame[told[-1]].isna().all():
+            return frame.iloc[:, :-1]
+        frame.loc[frame["base_value"].notna() & frame[told[-1]].isna(), told[-1]] = 0.0  # partners said nothing of it
+        return frame
 
 
 def _series(name: str, values: list[Any], index: pd.Index) -> pd.Series:
