@@ -186,8 +186,8 @@ class ReviewQueue:
         """
         if self._scorer.is_closed:
             raise ConfigurationError(
-                "the scorer is closed, so nothing was written; open one on the same store and make the queue again, with the "
-                "path= of its file if it has one"
+                "the scorer is closed, so nothing was written; open one on the same store and make the queue again, "
+                "with the path= of its file if it has one"
             )
         due = [held[-1] for held in self._rulings.values() if held[-1].state != "written"]
         told = []
