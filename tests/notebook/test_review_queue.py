@@ -274,6 +274,22 @@ def test_a_queue_survives_its_notebook(scorer: Scorer, tmp_path: Path) -> None:
     assert sorted(last.pending()["signup_id"]) == ["s1", "s2", "s3"]
 
 
+def test_two_notebooks_do_not_overwrite_each_other(scorer: Scorer, tmp_path: Path) -> None:
+    """A queue whose file somebody else has written changes nothing; made again, it holds the rulings of both."""
+    path = tmp_path / "queue.json"
+    one = queue_of(scorer, "s0", "s1", path=path)
+    other = queue_of(scorer, path=path)
+    other.decide("s0", "abusive", by="grace")
+    third = queue_of(scorer, "s2")
+    for change in (lambda: one.decide("s1", "cleared", by="ada"), one.commit, lambda: third.save(path)):
+        with pytest.raises(ConfigurationError, match="somebody else"):
+            change()
+    assert len(one.ruled()) == 0
+    again = queue_of(scorer, path=path)
+    again.decide("s1", "cleared", by="ada")
+    assert again.ruled()["by"].tolist() == ["grace", "ada"]
+
+
 def test_the_file_names_nobody(scorer: Scorer, tmp_path: Path) -> None:
     """Ids, analysts and notes are sealed; the file is its owner's alone, small, and replaced whole."""
     path = tmp_path / "queue.json"
