@@ -15,7 +15,8 @@ from signup_risk import Assessment, ConfigurationError, Policy, Reason, Scorer, 
 from signup_risk.events import InputWarning
 from signup_risk.policy import ListEntry
 from signup_risk.results import Campaign, ModelInfo, PolicyInfo
-from signup_risk.scorer.frames.columns import CONTRACT, PREFIX
+from signup_risk.scorer.frames.columns import PREFIX
+from signup_risk.scorer.frames.work import CONTRACT
 from tests.notebook.samples import events, frame_of
 
 AT = "2026-06-01T12:00:00Z"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from signup_risk.errors import ConfigurationError, InvalidSignup
 from signup_risk.events import Signup
 from signup_risk.events.fields import BY_NAME
 from signup_risk.events.kinds import is_absent, kind_of, safe_name
+from signup_risk.scorer.frames.work import Row, RowProblem
 from signup_risk.scorer.times import timely
 
 #: Fields of labelled data; no score reads them, so they stay where they are.
@@ -23,20 +23,6 @@ _LABELLED: Final = frozenset({"label", "label_at", "label_confidence", "propensi
 _UNREADABLE: Final = object()
 
 _ADVICE: Final = "rename it, drop it, or name it in ignore="
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """Say why a row could not be scored, without a word of what it holds.
-
-    Attributes:
-        reason: What is wrong and what is allowed.
-    """
-
-    reason: str
-
-
-Row = dict[str, Any]
 
 
 class FrameRows:
@@ -118,23 +104,6 @@ def time_of(row: Row, now: datetime) -> datetime | RowProblem:
         return RowProblem(str(problem))
     assert at is not None  # noqa: S101 - for the type checker; it was given
     return at
-
-
-def signup_of(row: Row | RowProblem) -> Signup | RowProblem:
-    """Read the sign-up of a row.
-
-    Examples:
-        >>> signup_of({"at": "2026-05-01T12:00:00Z", "device.screen": "800x600"}).device.screen
-        (800, 600)
-        >>> signup_of({"email": "ada@example.com"}).reason
-        'at: found nothing; allowed: an RFC 3339 time with offset; it is required here'
-    """
-    if isinstance(row, RowProblem):
-        return row
-    try:
-        return Signup.from_mapping(row, require_at=True)
-    except InvalidSignup as problem:
-        return RowProblem(str(problem))
 
 
 def _checked(columns: pd.Index, left_out: Collection[str]) -> list[str]:
