@@ -13,6 +13,7 @@ import pytest
 
 from signup_risk import ConfigurationError, ModelMismatch, NoExplanation, Policy, ReceiptRefused, Scorer
 from signup_risk.campaigns.partners import PartnerIndicator, Partners
+from signup_risk.explain import Origin
 from signup_risk.messages import open_messages
 from signup_risk.model import ModelArtefact, bundled_model_path, save_artefact
 from signup_risk.policy import DegradedRule
@@ -279,6 +280,9 @@ def test_only_the_scorer_that_decided_makes_a_receipt() -> None:
         assessment = scorer.assess(FULL)
         with pytest.raises(NoExplanation):
             scorer.receipt(dataclasses.replace(assessment, origin=None))
+        bare = Origin(None, assessment.origin.row, None)  # type: ignore[union-attr]
+        with pytest.raises(NoExplanation, match="does not hold what it rested on"):
+            scorer.receipt(dataclasses.replace(assessment, origin=bare))
     with (
         Scorer.open("memory://", policy=Policy(name="other")) as other,
         pytest.raises(ConfigurationError, match="decided by policy default 1"),

@@ -172,6 +172,14 @@ def test_a_preview_is_what_assessing_gives(days: Any) -> None:
         assert scorer.preview(event).raw_score == found.raw_score
 
 
+def test_a_preview_answers_like_the_scorer() -> None:
+    """Reserved addresses of the sandbox get their fixed decision, and a closed scorer says that it is closed."""
+    with Scorer.open("memory://", sandbox=True) as scorer:
+        assert scorer.preview({"at": FULL["at"], "email": "block@signup-risk.example"}).decision == "block"
+    with pytest.raises(ConfigurationError, match="this scorer is closed"):
+        scorer.preview(FULL)
+
+
 def test_bounds_are_kept_and_said(days: Any) -> None:
     """A budget that is used up, and more sets than were asked for, make an answer incomplete, and it says so."""
     event, _ = days.last("block")
