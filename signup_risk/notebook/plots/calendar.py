@@ -33,7 +33,7 @@ def date_axis(axes: Axes, first: float, last: float) -> None:
     if last - first < 1e-6:
         first, last = first - 1 / 48, last + 1 / 48
     axes.xaxis_date()
-    locator = AutoDateLocator(minticks=3, maxticks=9)
+    locator = AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     axes.set_xlim(first, last)

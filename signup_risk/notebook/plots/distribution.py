@@ -117,7 +117,7 @@ def _marks(frame: pd.DataFrame, scores: Floats, policy: Policy) -> dict[str, flo
     if "fpr" not in frame.columns:
         return {}
     rates = floats(frame, "fpr")
-    marks = {}
+    marks: dict[str, float] = {}
     for name in OUTCOMES[1:]:
         beyond = scores[rates <= getattr(policy.thresholds, name)]
         if beyond.size:

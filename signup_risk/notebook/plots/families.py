@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from signup_risk.notebook.plots.contributions import Contributions, contributions_of
-from signup_risk.notebook.plots.figures import signed, signed_short
+from signup_risk.notebook.plots.figures import plural, signed, signed_short
 from signup_risk.notebook.plots.house import across, finished, rows_of_names, sheet, written
 from signup_risk.notebook.plots.look import ABUSIVE, INK, LEGITIMATE, QUIET, drawing
 from signup_risk.notebook.plots.plot import Plot
@@ -47,7 +47,7 @@ def family_bars(contributions: pd.DataFrame, *, synthetic: bool | None = None) -
             figure,
             data,
             finding=f"Signals of {first} move scores most, by {ways} log-odds on average",
-            note=f"Means over {len(given.table):,} sign-ups; a family's contributions to one sign-up are summed first.",
+            note=f"Means over {plural(len(given.table), 'sign-up')}; a family's contributions to one sign-up are summed first.",
             synthetic=given.synthetic,
         )
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from signup_risk.errors import ConfigurationError
+from signup_risk.notebook.common.tails import HypergeometricTails
 from signup_risk.notebook.plots.figures import count, percent, plural, times
 from signup_risk.notebook.plots.frames import decision_ranks, groups, judged, require
 from signup_risk.notebook.plots.house import across, finished, rows_of_names, sheet, written
@@ -19,13 +20,14 @@ from signup_risk.notebook.plots.plot import Plot
 from signup_risk.policy.decision import OUTCOMES
 from signup_risk.training.evaluate.groups import MIN_GROUP, GroupRates
 from signup_risk.training.evaluate.groups import group_rates as measure
-from signup_risk.training.evaluate.sample import Bools, Floats
+from signup_risk.training.evaluate.sample import Bools, Floats, Sample
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Stopped = str | Sequence[bool] | Bools
 _PREFIX: Final = "legit."
+_LEVEL: Final = 0.05
 
 
 def group_rates(
@@ -47,8 +49,9 @@ def group_rates(
         synthetic: Whether the sign-ups are simulated; told by their groups and ``attrs`` by default.
 
     Returns:
-        The plot. ``data``, indexed by group, holds ``rate``, ``low`` and ``high`` (Wilson's 95 % interval), ``count``
-        and ``ratio``, how many times the rate of all legitimate sign-ups that is. Groups of fewer than 50 are left out.
+        The plot. ``data``, indexed by group, holds ``rate``, ``low`` and ``high`` (Wilson's 95 % interval), ``count``,
+        ``ratio``, how many times the rate of all legitimate sign-ups that is, and ``verdict``: ``above`` or ``below``
+        it beyond chance, else empty. Groups of fewer than 50 are left out.
 
     Raises:
         ConfigurationError: The frame is empty, lacks a column, has no legitimate sign-up or no group that is large
@@ -59,12 +62,13 @@ def group_rates(
     rows = frame.assign(stopped=who)
     given = judged(rows, "stopped", synthetic=synthetic, needed=("legitimate",))
     sample = replace(given.sample, groups=np.asarray(groups(given.frame, by), dtype=np.str_))
-    found = measure(given.scores > 0, sample)
+    stops = given.scores > 0
+    found = measure(stops, sample)
     if not found.groups:
         raise ConfigurationError(
             f"no group in {by!r} has {MIN_GROUP} legitimate sign-ups; give more of them, or another column by by="
         )
-    data = _data(found, by)
+    data = _data(found, by).assign(verdict=_verdicts(stops, sample, found))
     with drawing():
         top = data.iloc[:most]
         figure = sheet(1.6 + 0.27 * len(top))
@@ -107,11 +111,27 @@ def _data(found: GroupRates, by: str) -> pd.DataFrame:
     )
 
 
+def _verdicts(stops: Bools, sample: Sample, found: GroupRates) -> list[str]:
+    """Say which groups are stopped more or less often than all, beyond chance.
+
+    Tested exactly, as if the group were drawn from all (Fisher), at 5 % over all groups together (Bonferroni): where
+    many groups are looked at, the worst one always looks bad.
+    """
+    honest = sample.legitimate
+    mine = [honest & (sample.groups == entry.group) for entry in found.groups]
+    hits, sizes = (np.asarray([int((who & extra).sum()) for who in mine]) for extra in (stops, honest))
+    marked, total = (np.full(len(mine), int((honest & extra).sum())) for extra in (stops, honest))
+    tails, level = HypergeometricTails(int(total[0])), np.log(_LEVEL / 2 / len(mine))
+    above = tails.log_tail(hits, sizes, marked, total) < level
+    # As few legitimate ones stopped as these is as many not stopped.
+    below = tails.log_tail(sizes - hits, sizes, total - marked, total) < level
+    return ["above" if high else "below" if low else "" for high, low in zip(above, below, strict=True)]
+
+
 def _draw(axes: Axes, top: pd.DataFrame, found: GroupRates) -> None:
     overall = found.overall.value or 0.0
     places = np.arange(len(top))
-    worse, better = top["low"] > overall, top["high"] < overall
-    colours = np.where(worse, ABUSIVE, np.where(better, LEGITIMATE, UNKNOWN))
+    colours = [{"above": ABUSIVE, "below": LEGITIMATE}.get(verdict, UNKNOWN) for verdict in top["verdict"]]
     axes.axvline(overall, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     axes.hlines(places, top["low"], top["high"], color=colours, linewidth=2.4, zorder=2)
     axes.scatter(top["rate"], places, s=34, color=colours, zorder=3, edgecolor="white", linewidth=0.6)
@@ -135,12 +155,12 @@ def _draw(axes: Axes, top: pd.DataFrame, found: GroupRates) -> None:
 
 def _finding(data: pd.DataFrame, found: GroupRates) -> str:
     first: dict[str, Any] = data.iloc[0].to_dict()
-    name = shown(str(data.index[0]).removeprefix(_PREFIX))
-    overall = found.overall.value or 0.0
     if not first["rate"]:
         return f"Nobody is stopped in any of {plural(len(data), 'legitimate group')}"
-    if first["low"] <= overall:
+    surely = data[data["verdict"] == "above"]
+    if surely.empty:
         return f"No group is stopped more often than all, as far as {count(found.overall.count)} sign-ups can tell"
+    first, name = surely.iloc[0].to_dict(), shown(str(surely.index[0]).removeprefix(_PREFIX))
     return f"Stopped most often: {name}, {percent(first['rate'])}, {times(first['ratio'])} the rate of all"
 
 
@@ -148,6 +168,6 @@ def _note(found: GroupRates, hidden: int) -> str:
     more = f" {plural(hidden, 'more group')} in the data." if hidden else ""
     small = f" {plural(len(found.too_small), 'group')} of fewer than {MIN_GROUP} left out." if found.too_small else ""
     return (
-        f"{count(found.overall.count)} legitimate sign-ups. Bars: Wilson's 95 % interval, dark if all of it is above "
-        f"the rate of all, blue if below.{more}{small}"
+        f"{count(found.overall.count)} legitimate sign-ups. Bars: Wilson's 95 % interval. Dark: stopped more often "
+        f"than all, blue: less often, beyond chance (exact test, corrected for the number of groups).{more}{small}"
     )

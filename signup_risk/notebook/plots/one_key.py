@@ -64,16 +64,16 @@ def key_velocity(
         frame.attrs.update(times.attrs)
     at = np.sort(moments(frame))
     data = _counts(at)
-    name, most = shown(key, 30), int(data[chosen.name].max())
+    places, counts = _course(at, chosen)
     with drawing():
         figure = sheet(3.7)
         axes, below = figure.subplots(2, sharex=True, height_ratios=[5, 1])
-        _curve(axes, at, chosen, None if usual is None else usual.p99)
+        _curve(axes, places, counts, chosen, None if usual is None else usual.p99)
         _strokes(below, data)
         return finished(
             figure, data,
-            finding=f"Up to {plural(most, 'sign-up')} within {_SPOKEN[chosen.name]} on {name}",
-            note=f"{plural(len(data), 'sign-up')} in all. Counted by the store's own rule, before the sign-up itself.",
+            finding=f"Up to {plural(int(counts.max()), 'sign-up')} within {_SPOKEN[chosen.name]} on {shown(key)}",
+            note=f"{plural(len(data), 'sign-up')} in all, counted as the store counts; in the data without itself.",
             synthetic=is_synthetic(frame, synthetic),
         )  # fmt: skip
 
@@ -109,8 +109,7 @@ def _seen(store: MemoryStore, moment: int, window: Window) -> int:
     return KeyView(store.peek(_touch(moment)).states[0], moment).count(window)
 
 
-def _curve(axes: Axes, at: Ints, window: Window, usual: float | None) -> None:
-    places, counts = _course(at, window)
+def _curve(axes: Axes, places: Floats, counts: Ints, window: Window, usual: float | None) -> None:
     axes.fill_between(places, 0, counts, step="post", color=ABUSIVE, alpha=0.14, linewidth=0)
     axes.step(places, counts, where="post", color=ABUSIVE, linewidth=1.5)
     top = max(1.0, float(counts.max()))

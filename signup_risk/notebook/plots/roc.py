@@ -96,8 +96,8 @@ def decided(given: Judged, seed: int, repeats: int) -> pd.DataFrame:
     # Where nobody is stopped, nobody is however often it is drawn again; Wilson's interval knows better.
     for which, who in enumerate((given.sample.legitimate, given.sample.abusive)):
         alone = [weighted_wilson(ranks[who] >= level, given.sample.weights[who]) for level in levels.tolist()]
-        low[which] = np.minimum(low[which], [one.low for one in alone])
-        high[which] = np.maximum(high[which], [one.high for one in alone])
+        low[which] = np.minimum(low[which], np.asarray([one.low for one in alone], dtype=np.float64))
+        high[which] = np.maximum(high[which], np.asarray([one.high for one in alone], dtype=np.float64))
     columns = [list(OUTCOMES[1:]), alarms, low[0], high[0], found, low[1], high[1]]
     return pd.DataFrame(dict(zip(_COLUMNS, columns, strict=True)))
 

@@ -49,10 +49,10 @@ def drift(found: Evaluation | Drift, *, top: int = 15, synthetic: bool | None = 
         raise ConfigurationError(
             f"a {type(found).__name__} was given; give an evaluation or the drift in it; drift_between takes frames"
         )
-    rows = [(SCORE, found.score_halves, found.score_since_training, None)]
-    rows += [(one.feature, one.halves, one.since_training, one.beyond_p99) for one in found.features]
-    data = pd.DataFrame(rows, columns=["feature", "halves", "since_training", "beyond_p99"]).set_index("feature")
-    data["beyond_p99"] = data["beyond_p99"].astype("float64")
+    score = (SCORE, found.score_halves, found.score_since_training, None)
+    rows = [(one.feature, one.halves, one.since_training, one.beyond_p99) for one in found.features]
+    columns = ["feature", "halves", "since_training", "beyond_p99"]
+    data = pd.DataFrame([score, *rows], columns=columns).set_index("feature").astype("float64")
     note = "Since training: unknown, zero and other values, the legitimate only; the score by its deciles."
     return _drawn(data, ["halves", "since_training"], top, note, synthetic=bool(synthetic))
 
@@ -116,8 +116,8 @@ def _dots(axes: Axes, rows: pd.DataFrame, columns: list[str]) -> None:
     axes.hlines(places, _FLOOR * 0.8, widest, color=FAINT, linewidth=1.0, zorder=1)
     for column in columns:
         found = rows[column].clip(lower=_FLOOR).to_numpy()
-        colours = np.where(found > MOVED, ABUSIVE, _COLOURS[column])
-        filled = colours if column != "halves" else np.full(len(found), "white")
+        colours = [ABUSIVE if value > MOVED else _COLOURS[column] for value in found.tolist()]
+        filled = colours if column != "halves" else ["white"] * len(found)
         axes.scatter(found, places, s=38, c=filled, edgecolors=colours, linewidths=1.4, zorder=3)
     names = shown_apart(list(rows.index))
     rows_of_names(axes, names)

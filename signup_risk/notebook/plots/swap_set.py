@@ -83,7 +83,7 @@ def champion_challenger(  # noqa: PLR0913 - two scores, where to look, and how s
         _swapped(right, pairs, sample, place)
         return finished(
             figure, data, finding=_finding(found[place]),
-            note=f"Champion: {shown(champion)}; challenger: {shown(challenger)}. {given.note()}",
+            note=f"Champion: {shown(champion)}; challenger: {shown(challenger)}. {given.note()}{_thin(len(sample))}",
             synthetic=given.synthetic,
         )  # fmt: skip
 
@@ -169,6 +169,10 @@ def _thinned(who: Bools, swapped: Bools) -> Ints:
     """Return which sign-ups to draw: all that change sides if they are not too many, and a share of the others."""
     parts = [np.flatnonzero(who & swapped), np.flatnonzero(who & ~swapped)]
     return np.concatenate([part[:: max(1, -(-len(part) // _DOTS))] for part in parts])
+
+
+def _thin(rows: int) -> str:
+    return " Of those who do not change sides a share is drawn." if rows > _DOTS else ""
 
 
 def _finding(swap: Swap) -> str:

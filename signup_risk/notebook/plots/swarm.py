@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from signup_risk.notebook.plots.contributions import Contributions, contributions_of
-from signup_risk.notebook.plots.figures import signed, signed_short
+from signup_risk.notebook.plots.figures import plural, signed, signed_short
 from signup_risk.notebook.plots.house import across, finished, rows_of_names, sheet, written
 from signup_risk.notebook.plots.look import INK, QUIET, RAMP, UNKNOWN, drawing
 from signup_risk.notebook.plots.names import shown, shown_apart
@@ -73,7 +73,7 @@ def beeswarm(
 
 def _note(given: Contributions, hidden: Ints) -> str:
     drawn = f", {_DOTS:,} of them drawn" if len(given.table) > _DOTS else ""
-    said = f"One dot for each of {len(given.table):,} sign-ups{drawn}. Left of zero trusted, right of it risky."
+    said = f"One dot for each of {plural(len(given.table), 'sign-up')}{drawn}. Left of zero trusted, right of it risky."
     if not len(hidden):
         return said
     rest = given.table[:, hidden].sum(axis=1)

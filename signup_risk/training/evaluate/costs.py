@@ -9,7 +9,7 @@ matters more than its lowest point.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -107,17 +107,16 @@ def cost_curve(  # noqa: PLR0913 - who is judged, at which thresholds, at what c
     ranking = Ranking(scores, sample)
     share = sample.prevalence if prevalence is None else prevalence
 
-    def parts(weights: Floats) -> tuple[Floats, ...]:
+    def curve(weights: Floats) -> CostCurve:
         found, alarms = ranking.found(weights, thresholds), ranking.alarms(weights, thresholds)
         stopped = share * found + (1 - share) * alarms
         missed = PER * share * (1 - found * (1 - costs.slips)) * costs.abusive
-        return found, alarms, stopped, missed, PER * (1 - share) * alarms * costs.friction, PER * stopped * costs.review
+        friction, review = PER * (1 - share) * alarms * costs.friction, PER * stopped * costs.review
+        total = missed + friction + review
+        return CostCurve(found, alarms, stopped, missed, friction, review, total, total, total)
 
-    def total(weights: Floats) -> Floats:
-        return np.sum(parts(weights)[3:], axis=0)
-
-    low, high = bounds(total, redraws(sample, seed, repeats))
-    return CostCurve(*parts(sample.weights), total(sample.weights), low, high)
+    low, high = bounds(lambda weights: curve(weights).total, redraws(sample, seed, repeats))
+    return replace(curve(sample.weights), low=low, high=high)
 
 
 def valley(total: Floats, allowed: Sequence[bool] | Floats, tolerance: float = 0.1) -> tuple[int, int, int]:

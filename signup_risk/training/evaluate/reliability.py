@@ -85,15 +85,16 @@ def of_probabilities(stated: Floats, abusive: Bools, weights: Floats, prevalence
     """
     outcomes = abusive.astype(np.float64)
     weights = weights / weights.sum()
-    bins, errors = [], 0.0
     places = np.clip(np.searchsorted(EDGES, stated, side="right") - 1, 0, len(EDGES) - 2)
-    for place in range(len(EDGES) - 1):
-        inside = places == place
-        weight = float(weights[inside].sum())
-        if weight:
-            mean = float(weights[inside] @ stated[inside]) / weight
-            observed = float(weights[inside] @ outcomes[inside]) / weight
-            bins.append(Bin(EDGES[place], EDGES[place + 1], int(inside.sum()), mean, observed))
-            errors += weight * abs(mean - observed)
+    counts, shares, said, seen = (
+        np.bincount(places, amounts, minlength=len(EDGES) - 1)
+        for amounts in (None, weights, weights * stated, weights * outcomes)
+    )
+    bins, errors = [], 0.0
+    for place in np.flatnonzero(shares).tolist():
+        share = float(shares[place])
+        mean, observed = float(said[place]) / share, float(seen[place]) / share
+        bins.append(Bin(EDGES[place], EDGES[place + 1], int(counts[place]), mean, observed))
+        errors += share * abs(mean - observed)
     brier = float(weights @ (stated - outcomes) ** 2)
     return Reliability(prevalence, errors, brier, prevalence * (1 - prevalence), tuple(bins))

@@ -125,6 +125,25 @@ def test_groups_need_no_abuse() -> None:
         assert data.loc[name, "count"] == mine.sum()
 
 
+def test_the_worst_of_many_groups_is_no_finding_by_itself() -> None:
+    """One stopped of fifty is chance among sixty groups; a group that is stopped ten times as often as all is none."""
+    frame = assessed(60 * 60, abusive=0.0)
+    place = np.arange(len(frame))
+    frame["where"] = np.char.add("group ", (place % 60).astype(str))
+    stopped = np.random.default_rng(3).random(len(frame)) < 0.01
+    plot = plots.group_rates(frame, stopped, by="where")
+    assert plot.data["low"].gt(stopped.mean()).any()
+    assert set(plot.data["verdict"]) == {""}
+    assert plot.finding.startswith("No group is stopped more often")
+    stopped[(place % 60 == 7) & (place // 60 % 4 == 0)] = True
+    plot = plots.group_rates(frame, stopped, by="where")
+    assert plot.data["verdict"].to_dict() == {name: "above" * (name == "group 7") for name in plot.data.index}
+    assert "group 7" in plot.finding
+    frame["where"] = np.where(place % 2, "half", "other half")
+    plot = plots.group_rates(frame, (place % 2 == 0) & (place % 5 == 0), by="where")
+    assert plot.data["verdict"].to_dict() == {"other half": "above", "half": "below"}
+
+
 @pytest.mark.parametrize("stopped", ["allow", "deny", [True, False], np.zeros(900)])
 def test_who_is_stopped_has_to_be_said_rightly(stopped: object) -> None:
     """A decision that stops nobody, an unknown one, and values for other rows are refused."""
