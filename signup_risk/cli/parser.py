@@ -102,6 +102,7 @@ def _add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="processes that share the work (default: all cores for large files, else 1)",
     )
     _add_known_campaigns(score)
+    _add_receipts(score)
     score.add_argument("--strict", action="store_true", help="stop at the first line that cannot be scored")
     score.add_argument(
         "--shadow",
@@ -118,6 +119,14 @@ def _add_known_campaigns(score: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="what a partner tells, from review share; may be given several times",
+    )
+
+
+def _add_receipts(score: argparse.ArgumentParser) -> None:
+    score.add_argument(
+        "--receipts",
+        metavar="FILE",
+        help="write receipts, for replay, of sign-ups that are not allowed, of all with --explain; in one process",
     )
 
 

@@ -16,7 +16,9 @@ from signup_risk.scorer.parallel import assess_parallel
 DEADLINE_MS: Final = 60_000.0
 
 
-def score_events(scorer: Scorer, records: Records, *, jobs: int = 1) -> Iterator[tuple[int, Scored | BadLine]]:
+def score_events(
+    scorer: Scorer, records: Records, *, jobs: int = 1, keep: Callable[[Assessment], None] | None = None
+) -> Iterator[tuple[int, Scored | BadLine]]:
     """Yield what every record scores, or why it does not, with its line number.
 
     Args:
@@ -24,6 +26,7 @@ def score_events(scorer: Scorer, records: Records, *, jobs: int = 1) -> Iterator
         records: What a source yields.
         jobs: Processes that share the work. With one, each answer comes before the next record is read; with
             more, some hundred records are under way at a time.
+        keep: Is given each assessment, in this process; with several the assessments stay in theirs.
 
     Raises:
         SignupRiskError: One of the processes ended before its work was done.
@@ -35,4 +38,10 @@ def score_events(scorer: Scorer, records: Records, *, jobs: int = 1) -> Iterator
         return
     for number, payload in records:
         signup = signup_of(payload)
-        yield number, signup if isinstance(signup, BadLine) else scored(scorer.assess(signup))
+        if isinstance(signup, BadLine):
+            yield number, signup
+            continue
+        assessment = scorer.assess(signup)
+        if keep is not None:
+            keep(assessment)
+        yield number, scored(assessment)

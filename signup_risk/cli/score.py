@@ -21,6 +21,7 @@ from signup_risk.cli.interrupts import Interrupts
 from signup_risk.cli.json_file import check_output
 from signup_risk.cli.pipeline import DEADLINE_MS, score_events
 from signup_risk.cli.progress import Progress, is_terminal
+from signup_risk.cli.receipts import Keep, open_receipts
 from signup_risk.cli.write import LineWriter
 from signup_risk.files.errors import UnreadableFile
 from signup_risk.files.records import BadLine, Records
@@ -74,13 +75,17 @@ def run_score(options: argparse.Namespace) -> int:
     if options.output not in {None, "-"}:
         lists = [options.policy, options.signatures, options.map, *options.partners]
         check_output("--output", options.output, [name for name in lists if name is not None])
+    if options.receipts is not None:
+        read = [options.file, options.output, options.policy, options.signatures, options.map, *options.partners]
+        check_output("--receipts", options.receipts, [name for name in read if name not in {None, "-"}])
     with (
         Interrupts() as interrupts,
         closing(chosen_source(options, column_map)) as source,
         open_scorer(options) as scorer,
         open_output(options.output, source) as output,
+        open_receipts(options.receipts, scorer, all_of_them=options.explain is True) as keep,
     ):
-        return _score(scorer, source, output, interrupts, options, column_map)
+        return _score(scorer, source, output, interrupts, options, column_map, keep)
 
 
 def chosen_map(options: argparse.Namespace) -> ColumnMap | None:
@@ -102,9 +107,10 @@ def chosen_source(options: argparse.Namespace, column_map: ColumnMap | None) -> 
 def jobs_for(options: argparse.Namespace, source: Source) -> int:
     """Return how many processes are to share the work.
 
-    With --strict it is one: several would have recorded sign-ups behind the line that they stop at.
+    With --strict it is one: several would have recorded sign-ups behind the line that they stop at. With --receipts it
+    is one as well: they are made where the assessments are.
     """
-    if options.strict:
+    if options.strict or options.receipts is not None:
         return 1
     if options.jobs is not None:
         return int(options.jobs)
@@ -200,6 +206,7 @@ def _score(  # noqa: PLR0913 - what is read, how, and where it goes
     interrupts: Interrupts,
     options: argparse.Namespace,
     column_map: ColumnMap | None,
+    keep: Keep | None,
 ) -> int:
     writer = LineWriter(output)
     tally = Tally()
@@ -214,7 +221,7 @@ def _score(  # noqa: PLR0913 - what is read, how, and where it goes
     with Progress(source.total, source.unit, source.position) as progress:
         try:
             records = _until_asked(_mapped(source.records(waiting), column_map), interrupts)
-            for number, found in score_events(scorer, records, jobs=jobs_for(options, source)):
+            for number, found in score_events(scorer, records, jobs=jobs_for(options, source), keep=keep):
                 if isinstance(found, BadLine):
                     tally.bad += 1
                     progress.say(f"{source.place} {number}: {found.reason}")

@@ -127,7 +127,8 @@ def exact(raw_score: float, base_value: float, contributions: Sequence[float]) -
     if not abs(missing) <= _ROUNDING:
         raise NoExplanation(
             f"the contributions miss the raw score by {missing:.3g} log-odds, more than rounding does; the assessment "
-            "was changed after it was made, explain the one that the scorer gave"
+            "was changed after it was made, or is by another model of the same name: explain the one that the scorer "
+            "gave, with the model that gave it"
         )
     if not missing:
         return base_value, parts

@@ -11,7 +11,7 @@ from signup_risk.errors import ConfigurationError
 from signup_risk.events.kinds import kind_of
 from signup_risk.results import Assessment
 from signup_risk.scorer import Scorer
-from signup_risk.scorer.frames.columns import PREFIX
+from signup_risk.scorer.frames.columns import PARTNER, PREFIX
 
 #: Columns of :func:`reasons_frame`.
 REASON_COLUMNS: Final = ("signup_id", "rank", "code", "family", "direction", "contribution", "text")
@@ -72,8 +72,8 @@ def reasons_frame(source: Source, scorer: Scorer | None = None) -> pd.DataFrame:
         >>> signups = pd.DataFrame({"at": ["2026-06-01T12:00:00Z"], "email": ["ada@example.com"]}, index=["first"])
         >>> with Scorer.open("memory://", explain="always") as scorer:
         ...     found = reasons_frame(signups, scorer)
-        >>> set(found.index), found["rank"].iloc[0]
-        ({'first'}, 1)
+        >>> set(found.index), found["rank"].tolist()[:2]
+        ({'first'}, [1, 2])
     """
     if not isinstance(source, pd.DataFrame):
         told = list(_checked(source))
@@ -100,7 +100,9 @@ def _contributions_of(source: list[Any], scorer: Scorer | None) -> pd.DataFrame:
     index = pd.Index([one.signup_id for one in source], name="signup_id", dtype=object)
     names = dict.fromkeys(name for one in told for name in one)
     frame = pd.DataFrame(told, index=index, columns=list(names), dtype="float64")
-    return frame.fillna({name: 0.0 for name in names if name == "partner_indicator"})
+    if PARTNER in names:
+        frame.loc[frame["base_value"].notna().to_numpy() & frame[PARTNER].isna().to_numpy(), PARTNER] = 0.0
+    return frame
 
 
 def _amounts(one: Assessment, scorer: Scorer | None) -> dict[str, float]:

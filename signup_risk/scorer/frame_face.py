@@ -76,7 +76,7 @@ class FrameFace:
             raise ConfigurationError(f"jobs is {str(jobs)[:20]}; give a whole number of processes, 1 to 64")
         if jobs > 1 and self._sandbox:
             raise ConfigurationError("a scorer with sandbox=True assesses frames in one process; leave jobs= out")
-        from signup_risk.scorer.frames import assess_frame
+        from signup_risk.scorer.frames.run import assess_frame
 
         return assess_frame(
             cast("Scorer", self),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -47,6 +47,7 @@ def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is 
     workers: int,
     timeout: float,
     explain: ExplainMode | None = None,
+    write_many: Callable[[Sequence[Assessment]], Sequence[R]] | None = None,
 ) -> Iterator[tuple[int, R]]:
     """Assess numbered items in their order.
 
@@ -59,6 +60,7 @@ def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is 
         workers: Number of processes beside this one.
         timeout: Seconds that a sign-up may wait for the store.
         explain: When to give reasons, instead of the scorer's own setting.
+        write_many: Makes the answers of some dozen assessments at once, instead of ``write``.
 
     Yields:
         Each number with its answer.
@@ -67,7 +69,7 @@ def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is 
         SignupRiskError: A worker ended before its work was done.
     """
     recipe = scorer.recipe() if explain is None else replace(scorer.recipe(), explain=explain)
-    crew = [_Worker(recipe, read, write) for _ in range(workers)]
+    crew = [_Worker(recipe, read, write, write_many) for _ in range(workers)]
     try:
         yield from _Run(scorer, crew, timeout).results(iter(items))
     finally:
@@ -78,11 +80,18 @@ def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is 
 class _Worker(Generic[P, R]):
     """Hold one process and the connection to it."""
 
-    def __init__(self, recipe: Recipe, read: Callable[[P], Signup | R], write: Callable[[Assessment], R]) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        read: Callable[[P], Signup | R],
+        write: Callable[[Assessment], R],
+        write_many: Callable[[Sequence[Assessment]], Sequence[R]] | None,
+    ) -> None:
         context = multiprocessing.get_context("spawn")  # a fork would share LightGBM's and SQLite's state
         self._connection: Connection
         self._connection, far = context.Pipe()
-        self._process: SpawnProcess = context.Process(target=work, args=(far, recipe, read, write), daemon=True)
+        arguments = (far, recipe, read, write, write_many)
+        self._process: SpawnProcess = context.Process(target=work, args=arguments, daemon=True)
         self._process.start()
         far.close()
 

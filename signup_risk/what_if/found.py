@@ -64,8 +64,8 @@ class WhatWouldChange:
         bought: Sets of facts that an attacker could buy, smallest first and then cheapest; none for a stricter one.
         largest: Most facts that a set was allowed.
         tried: Sign-ups that were assessed for it.
-        is_complete: Whether every set up to that size was looked at. Otherwise the bound on assessments, or on sets
-            given, came first.
+        is_complete: Whether every set up to that size was looked at, of facts that change something in this sign-up by
+            themselves. Otherwise the bound on assessments, or on sets given, came first.
     """
 
     base: Assessment
@@ -93,19 +93,19 @@ class WhatWouldChange:
 
     def to_text(self) -> str:
         """Return the answer as lines for a terminal."""
-        return "\n".join(
-            [self.headline(), *(line for title, sets in self.sections() for line in (title, *_items(sets)))]
-        )
+        lists = (line for title, sets in self.sections() for line in (title, *_items(sets)))
+        return "\n".join([self.headline(), *lists, self.note()])
 
     def headline(self) -> str:
         """Return what was asked."""
         base = self.base
         score = "" if base.raw_score is None else f", raw score {base.raw_score:+.3f}"
-        bound = "all sets" if self.is_complete else "not all sets"
-        return (
-            f"decided: {decided(base)}{score}. Would have been {self.direction} with ({bound} of up to {self.largest} "
-            f"facts looked at, {self.tried} assessments):"
-        )
+        return f"decided: {decided(base)}{score}; what would have made it {self.direction}"
+
+    def note(self) -> str:
+        """Return how far it was looked."""
+        bound = "all sets were looked at" if self.is_complete else "not all sets were looked at"
+        return f"sets of up to {self.largest} facts, {self.tried} assessments without recording; {bound}"
 
     def sections(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the sets in words, by who could have them."""
@@ -129,7 +129,7 @@ class WhatWouldChange:
     def _repr_html_(self) -> str:
         from signup_risk.explain.card import framed  # shown in notebooks alone
 
-        return framed(self.headline(), self.sections())
+        return framed(self.headline(), self.sections(), self.note())
 
 
 def decided(assessment: Assessment) -> DecisionName:

@@ -1,7 +1,8 @@
 """Search the smallest sets of facts that change a decision, by assessing the sign-up with each.
 
 Sets of one fact first, then of two, and so on, so that a set is minimal if no part of it was found before. Within one
-size the facts that move the score most by themselves come first, so that a bound on assessments cuts off the least.
+size come first, of facts that an applicant has, those that move the score most by themselves, and of facts that are
+bought, the cheapest: what a bound cuts off is then the least of interest.
 """
 
 from __future__ import annotations
@@ -77,21 +78,20 @@ def search(  # noqa: PLR0913 - what is asked, of whom, and how far
         limits: How far to look.
         prices: A price list of your own.
     """
-    drafts = _Drafts(event, base, place)
+    drafts, known = _Drafts(event, base, place), prices or load_prices()
     sign = 1.0 if direction == "milder" else -1.0
-    lists = (TRUTHFUL, BOUGHT) if direction == "milder" else (WORSE, ())
-    runs = [_Run(drafts, rescore, direction, limits) for _ in lists]
-    found = [run.found(facts) for run, facts in zip(runs, lists, strict=True)]
-    priced = [_priced(one, prices or load_prices()) for one in found[1]]
-    priced.sort(key=lambda one: (len(one.facts), one.cost.usual if one.cost else 0.0, _names(one.facts)))
+    honest = _Run(drafts, rescore, direction, limits)
+    truthful = honest.found(TRUTHFUL if direction == "milder" else WORSE)
+    buying = _Run(drafts, rescore, direction, limits, known)
+    bought = buying.found(BOUGHT if direction == "milder" else ())
     return WhatWouldChange(
         base,
         direction,
-        tuple(sorted(found[0], key=lambda one: (len(one.facts), sign * one.raw_score, _names(one.facts)))),
-        tuple(priced),
+        tuple(sorted(truthful, key=lambda one: (len(one.facts), sign * one.raw_score, _names(one.facts)))),
+        tuple(_priced(one, known) for one in sorted(bought, key=lambda one: _by_price(one.facts, known))),
         limits.largest,
-        sum(run.tried for run in runs),
-        all(run.is_complete for run in runs),
+        honest.tried + buying.tried,
+        honest.is_complete and buying.is_complete,
     )
 
 
@@ -111,9 +111,17 @@ class _Drafts:
 
 
 class _Run:
-    """Search one list of facts."""
+    """Search one list of facts; with prices, the cheapest of each size first."""
 
-    def __init__(self, drafts: _Drafts, rescore: Rescore, direction: Direction, limits: Limits) -> None:
+    def __init__(
+        self,
+        drafts: _Drafts,
+        rescore: Rescore,
+        direction: Direction,
+        limits: Limits,
+        prices: Prices | None = None,
+    ) -> None:
+        self._prices = prices
         self._drafts = drafts
         self._rescore = rescore
         self._direction = direction
@@ -127,7 +135,7 @@ class _Run:
         effects = self._alone(facts, found)
         ranked = [fact for fact in facts if fact.name in effects]  # in the order in which they are made so
         for size in range(2, self._limits.largest + 1):
-            for chosen in _ordered(ranked, size, effects):
+            for chosen in self._ordered(ranked, size, effects):
                 if any(set(one.facts) <= set(chosen) for one in found):
                     continue
                 if len(found) >= self._limits.most or self.tried >= self._limits.budget:
@@ -152,8 +160,20 @@ class _Run:
                 break
             assessment = self._try((fact,), found)
             effects[fact.name] = sign * (base - (assessment.raw_score or 0.0))
-        found.sort(key=lambda one: sign * one.raw_score)
+        found.sort(key=lambda one: self._rank(one.facts, effects))
         return effects
+
+    def _ordered(
+        self, facts: Sequence[Fact], size: int, effects: Mapping[str, float]
+    ) -> Iterator[tuple[Fact, ...]]:
+        """Yield the sets of a size that can go together, those of most interest first."""
+        sets = [chosen for chosen in combinations(facts, size) if _go_together(chosen)]
+        yield from sorted(sets, key=lambda chosen: self._rank(chosen, effects))
+
+    def _rank(self, facts: tuple[Fact, ...], effects: Mapping[str, float]) -> tuple[Any, ...]:
+        if self._prices is not None:
+            return _by_price(facts, self._prices)
+        return (-sum(effects[fact.name] for fact in facts), _names(facts))
 
     def _try(self, facts: tuple[Fact, ...], found: list[ChangeSet]) -> Assessment:
         self.tried += 1
@@ -165,20 +185,22 @@ class _Run:
         return assessment
 
 
-def _ordered(facts: Sequence[Fact], size: int, effects: Mapping[str, float]) -> Iterator[tuple[Fact, ...]]:
-    """Yield the sets of a size that can go together, those that should move the score most first."""
-    sets = [chosen for chosen in combinations(facts, size) if _go_together(chosen)]
-    yield from sorted(sets, key=lambda chosen: (-sum(effects[fact.name] for fact in chosen), _names(chosen)))
-
-
 def _go_together(facts: tuple[Fact, ...]) -> bool:
     return len(frozenset().union(*(fact.levers for fact in facts))) == sum(len(fact.levers) for fact in facts)
 
 
 def _priced(found: ChangeSet, prices: Prices) -> ChangeSet:
-    evasions = [fact.evasion for fact in found.facts if fact.evasion is not None]
+    evasions = _evasions(found.facts)
     assumed = any(prices.of(evasion).assumed for evasion in evasions)
     return ChangeSet(found.facts, found.decision, found.raw_score, found.fpr, prices.account(evasions), assumed)
+
+
+def _evasions(facts: Iterable[Fact]) -> list[str]:
+    return [fact.evasion for fact in facts if fact.evasion is not None]
+
+
+def _by_price(facts: tuple[Fact, ...], prices: Prices) -> tuple[int, float, tuple[str, ...]]:
+    return len(facts), prices.account(_evasions(facts)).usual, _names(facts)
 
 
 def _names(facts: Iterable[Fact]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import pytest
 from signup_risk import Receipt
 from signup_risk.model import ModelArtefact, bundled_model_path, save_artefact
 from signup_risk.receipts.canonical import canonical, digest
-from tests.cli.running import Outcome
+from tests.cli.running import Outcome, line
 from tests.explain.receipt_samples import POLICIES, SECRET, made
 
 Run = Callable[..., Outcome]
@@ -45,8 +45,8 @@ def test_many_receipts_are_made_again(receipts: list[Receipt], run: Run, tmp_pat
     found = run("replay", path)
     assert (found.status, found.errors) == (0, "")
     assert len(found.output.splitlines()) == len(receipts)
-    for line, receipt in zip(found.output.splitlines(), receipts, strict=True):
-        assert f"reproduced: {receipt.outcome.decision}, raw score {receipt.outcome.raw_score:+.6f}" in line
+    for told, receipt in zip(found.output.splitlines(), receipts, strict=True):
+        assert f"reproduced: {receipt.outcome.decision}, raw score {receipt.outcome.raw_score:+.6f}" in told
 
 
 def test_json_has_every_bit(receipts: list[Receipt], run: Run, tmp_path: Path) -> None:
@@ -124,6 +124,30 @@ def test_the_model_that_gave_the_score_is_needed(receipts: list[Receipt], run: R
     assert found.status == 1
     assert "give the folder of the model that gave the score as --model" in found.errors
     assert run("replay", path, "--model", tmp_path / "ours", "--model", bundled_model_path()).status == 0
+
+
+def test_scoring_a_file_writes_receipts(run: Run, tmp_path: Path, lines_file: Callable[..., Path]) -> None:
+    """Sign-ups that would not be allowed get a receipt, with --explain all do, and all of them are made again."""
+    policy = tmp_path / "policy.json"
+    policy.write_text('{"thresholds": {"step_up": 0.5, "review": 0.0, "block": 0.0}, "shadow": true}', encoding="utf-8")
+    events, kept = lines_file([line(number) for number in range(30)]), tmp_path / "receipts.jsonl"
+    shown = run("score", events, "--policy", policy, "--receipts", kept, "--jobs", "4")
+    stopped = [one for one in shown.assessments if one["policy"]["shadow_decision"] == "step_up"]
+    receipts = [json.loads(text) for text in kept.read_text(encoding="ascii").splitlines()]
+    assert 0 < len(receipts) == len(stopped) < 30
+    assert [one["outcome"]["fpr"] for one in receipts] == [one["fpr"] for one in stopped]
+    assert run("replay", kept).status == 0
+    run("score", events, "--policy", policy, "--receipts", kept, "--explain")
+    assert run("replay", kept).output.count("reproduced: allow") == 30
+
+
+def test_receipts_replace_nothing_that_is_read(run: Run, lines_file: Callable[..., Path]) -> None:
+    """The input is no place for receipts."""
+    events = lines_file([line(1)])
+    found = run("score", events, "--receipts", events)
+    assert found.status == 2
+    assert "--receipts" in found.errors
+    assert events.read_text(encoding="utf-8") == line(1)
 
 
 @pytest.mark.parametrize(("content", "said"), [(None, "cannot be read"), ("", "there is no receipt")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from signup_risk import Policy, Receipt, Scorer
-from signup_risk.policy import DegradedRule, ListEntry, Thresholds
+from signup_risk.policy import ListEntry, Thresholds
 from tests.scorer.samples import FULL
 
 SECRET = "not a secret at all, an example of one"
@@ -21,11 +21,11 @@ POLICIES: dict[str, Policy] = {
     "listed exactly": Policy(block=(ListEntry("email", "marlene.quist@brightfjord.example"),)),
     "listed coarsely": Policy(block=(ListEntry("email_domain", "brightfjord.example"),)),
     "network blocked": Policy(thresholds=Thresholds(1.0, 0.0, 0.0), block=(ListEntry("ip", "81.2.69.0/24"),)),
+    "network reviewed": Policy(block=(ListEntry("ip", "81.2.69.0/24"),)),
     "network allowed": Policy(thresholds=Thresholds(1.0, 1.0, 1.0), allow=(ListEntry("ip", "81.2.69.0/24"),)),
     "address beats network": Policy(
         allow=(ListEntry("ip", "81.2.69.144"),), block=(ListEntry("ip", "81.2.69.0/24"),)
     ),
-    "floor": Policy(degraded=(DegradedRule("references", floor="review"),)),
 }
 
 

@@ -8,13 +8,15 @@ import json
 import math
 import pickle
 import tracemalloc
+from array import array
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from signup_risk import ModelMismatch, NoExplanation, Scorer
+from signup_risk import FeatureContribution, ModelMismatch, NoExplanation, Scorer
 from signup_risk.campaigns.partners import PartnerIndicator, Partners
+from signup_risk.explain import Origin
 from signup_risk.features.catalog import CATALOG
 from signup_risk.model import Booster
 from signup_risk.results import ModelInfo
@@ -169,6 +171,20 @@ def test_little_is_kept() -> None:
             tracemalloc.stop()
     assert len(held) == 100
     assert used / len(held) < 3000
+
+
+def test_infinite_values_are_texts_in_json() -> None:
+    """A value beyond all numbers is said in words, since JSON has none for it."""
+    values = [FeatureContribution("f", "F", "email", value, 0.0, "", None) for value in (math.inf, -math.inf)]
+    assert [one.to_dict()["value"] for one in values] == ["Infinity", "-Infinity"]
+
+
+def test_numbers_of_another_model_are_refused() -> None:
+    """What has another number of features than a model wants is not explained with it."""
+    with Scorer.open("memory://") as scorer:
+        assessment = dataclasses.replace(scorer.assess(FULL), origin=Origin(None, array("d", [1.0]), None))
+        with pytest.raises(NoExplanation, match="has 1 feature values"):
+            scorer.explain(assessment)
 
 
 def test_the_dictionary_is_json() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pickle
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ import pytest
 
 from signup_risk import ConfigurationError, ModelMismatch, NoExplanation, Policy, ReceiptRefused, Scorer
 from signup_risk.campaigns.partners import PartnerIndicator, Partners
+from signup_risk.explain import Origin
 from signup_risk.messages import open_messages
 from signup_risk.model import ModelArtefact, bundled_model_path, save_artefact
+from signup_risk.policy import DegradedRule
 from signup_risk.receipts import Receipt, read_receipt, replay
 from signup_risk.receipts.canonical import canonical, digest
 from tests.explain.receipt_samples import POLICIES, SECRET, made
@@ -51,9 +53,33 @@ def test_the_policies_do_decide_differently() -> None:
     assert outcomes["shadow"].shadow_decision == outcomes["blocked"].decision
     assert outcomes["listed exactly"].notes == ("LISTED_BLOCK",)
     assert "LISTED_REVIEW" in outcomes["listed coarsely"].notes
+    assert "LISTED_REVIEW" in outcomes["network reviewed"].notes
+    assert outcomes["network blocked"].notes[-1] == "LISTED_BLOCK"
     assert outcomes["network allowed"].notes[-1] == "LISTED_ALLOW"
     assert outcomes["address beats network"].notes == ("LISTED_ALLOW",)
     assert outcomes["whole numbers"].decision == "step_up"
+
+
+def test_bounds_for_missing_signals_count_again(bundled: ModelArtefact) -> None:
+    """A floor that held because references had run out holds again."""
+    policy = Policy(degraded=(DegradedRule("references", floor="review"),))
+    later = datetime(2033, 1, 1, tzinfo=UTC)
+    receipt = made(policy, {**FULL, "at": later.isoformat()}, clock=lambda: later)
+    assert "references.networks" in receipt.rested.degraded
+    assert (receipt.outcome.decision, receipt.outcome.notes) == ("review", ("DEGRADED_FLOOR",))
+    assert replay(read_receipt(receipt.to_json()), bundled).differences == ()
+
+
+def test_what_came_to_light_afterwards_does_not_count(bundled: ModelArtefact) -> None:
+    """Campaigns that could not be asked are degraded and had no part in the decision, in the replay neither."""
+    policy = Policy(degraded=(DegradedRule("campaigns", floor="review"),))
+    with Scorer.open("memory://", policy=policy) as scorer:
+        watch: Any = scorer._watch
+        with watch.detector._lock:  # another thread holds the campaigns until the deadline
+            receipt = scorer.receipt(scorer.assess(FULL, deadline_ms=20))
+    assert (receipt.rested.degraded, receipt.rested.unseen) == (("campaigns",), 1)
+    assert receipt.outcome.decision == "allow"
+    assert replay(read_receipt(receipt.to_json()), bundled).differences == ()
 
 
 def test_what_partners_said_is_part_of_it(bundled: ModelArtefact) -> None:
@@ -254,6 +280,9 @@ def test_only_the_scorer_that_decided_makes_a_receipt() -> None:
         assessment = scorer.assess(FULL)
         with pytest.raises(NoExplanation):
             scorer.receipt(dataclasses.replace(assessment, origin=None))
+        bare = Origin(None, assessment.origin.row, None)  # type: ignore[union-attr]
+        with pytest.raises(NoExplanation, match="does not hold what it rested on"):
+            scorer.receipt(dataclasses.replace(assessment, origin=bare))
     with (
         Scorer.open("memory://", policy=Policy(name="other")) as other,
         pytest.raises(ConfigurationError, match="decided by policy default 1"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import matplotlib as mpl
@@ -12,6 +13,7 @@ import pytest
 
 from signup_risk import AssessmentExplanation, FeatureContribution, Scorer
 from signup_risk.explain import card
+from signup_risk.results import Campaign, PolicyInfo
 from tests.scorer.samples import FULL
 
 HOSTILE = "<script>alert(1)</script>\u202e\x1b[2J\"'&" + "x" * 200
@@ -32,7 +34,8 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a tag."""
         self.tags.append(tag)
-        self.open.append(tag)
+        if tag != "wbr":  # has no end
+            self.open.append(tag)
         self.attributes += attrs
 
     def handle_endtag(self, tag: str) -> None:
@@ -68,7 +71,8 @@ def test_the_card_says_all(explanation: AssessmentExplanation) -> None:
     page = Tags(explanation.to_html())
     assert explanation._repr_html_() == explanation.to_html()
     assert set(page.tags) <= {
-        "style", "div", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "i", "code", "details", "summary",
+        *("style", "div", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "i", "code", "wbr"),
+        *("details", "summary"),
     }  # fmt: skip
     assert {name for name, _ in page.attributes} <= {"class", "style", "role", "aria-label", "scope", "colspan"}
     assert page.open == []
@@ -110,6 +114,25 @@ def test_the_text_fits_a_terminal(explanation: AssessmentExplanation, hostile: A
     shown = [float(line[:8]) for line in lines if re.match(r" *[+-]\d+\.\d{3} ", line)]
     assert math.fsum(shown[:-1]) == pytest.approx(shown[-1], abs=0.001 * len(shown))
     assert "further" not in explanation.to_text(top=None)
+
+
+def test_the_heading_tells_the_circumstances(explanation: AssessmentExplanation) -> None:
+    """Policy, its notes, a shadow decision, the campaign and missing signals are told above the reasons."""
+    policy = PolicyInfo("ours", "7", "block", ("CAMPAIGN", "SINGLE_ATTRIBUTE"))
+    seen = datetime(2026, 6, 1, tzinfo=UTC)
+    campaign = Campaign("20260601-1", 1200, seen, (), status="confirmed", title="winter farm")
+    assessment = replace(
+        explanation.assessment, policy=policy, campaign=campaign, degraded=("velocity",), signup_id=None
+    )
+    told = replace(explanation, assessment=assessment, synthetic=False).to_text(width=200)
+    for line in (
+        "sign-up without an id, 2026-06-01 12:00:00 UTC: allow",
+        "policy ours 7, which only watches: would have been block; notes: CAMPAIGN, SINGLE_ATTRIBUTE",
+        "belongs to campaign 20260601-1 (winter farm) of 1,200 sign-ups, confirmed",
+        "could not be looked up: velocity",
+        f"model {assessment.model.name} {assessment.model.version}",
+    ):
+        assert line in told.splitlines()
 
 
 def test_repr_is_short(explanation: AssessmentExplanation) -> None:

@@ -100,6 +100,14 @@ def test_sets_are_in_order(judged: list[tuple[dict[str, Any], Any]]) -> None:
         assert order == sorted(order)
 
 
+def test_a_few_sets_are_the_cheapest(days: Any) -> None:
+    """Asked for two sets that are bought, the two first of all are given."""
+    event, _ = days.last("review")
+    every = days.scorer.what_would_change(event, largest=2, most=1000, budget=10_000).bought
+    assert len(every) > 3
+    assert days.scorer.what_would_change(event, largest=2, most=2).bought == every[:2]
+
+
 def test_prices_are_those_of_the_list(judged: list[tuple[dict[str, Any], Any]]) -> None:
     """What is bought costs the sum of its entries, and it is said where one is assumed; honest facts cost nothing."""
     prices = load_prices()
@@ -162,6 +170,14 @@ def test_a_preview_is_what_assessing_gives(days: Any) -> None:
         assert (seen.raw_score, seen.decision, seen.reasons) == (found.raw_score, found.decision, found.reasons)
         assert (seen.campaign is None) == (found.campaign is None)
         assert scorer.preview(event).raw_score == found.raw_score
+
+
+def test_a_preview_answers_like_the_scorer() -> None:
+    """Reserved addresses of the sandbox get their fixed decision, and a closed scorer says that it is closed."""
+    with Scorer.open("memory://", sandbox=True) as scorer:
+        assert scorer.preview({"at": FULL["at"], "email": "block@signup-risk.example"}).decision == "block"
+    with pytest.raises(ConfigurationError, match="this scorer is closed"):
+        scorer.preview(FULL)
 
 
 def test_bounds_are_kept_and_said(days: Any) -> None:

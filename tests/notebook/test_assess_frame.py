@@ -15,7 +15,8 @@ from signup_risk import Assessment, ConfigurationError, Policy, Reason, Scorer, 
 from signup_risk.events import InputWarning
 from signup_risk.policy import ListEntry
 from signup_risk.results import Campaign, ModelInfo, PolicyInfo
-from signup_risk.scorer.frames.columns import CONTRACT, PREFIX
+from signup_risk.scorer.frames.columns import PREFIX
+from signup_risk.scorer.frames.work import CONTRACT
 from tests.notebook.samples import events, frame_of
 
 AT = "2026-06-01T12:00:00Z"
@@ -24,6 +25,23 @@ AT = "2026-06-01T12:00:00Z"
 def open_scorer(**settings: Any) -> Scorer:
     """Return a scorer over an empty store."""
     return Scorer.open("memory://", **settings)
+
+
+class Seen:
+    """Note the sign-ups that are assessed."""
+
+    def __init__(self) -> None:
+        self.ids: list[str | None] = []
+
+    def assessed(self, assessment: Assessment) -> None:
+        """Note one."""
+        self.ids.append(assessment.signup_id)
+
+    def write_dropped(self) -> None:
+        """See nothing."""
+
+    def writes_recovered(self, count: int) -> None:
+        """See nothing."""
 
 
 def amounts(assessment: Assessment) -> dict[str, float]:
@@ -104,8 +122,10 @@ def test_rows_are_fed_in_the_order_of_time_and_ties_in_the_order_of_rows() -> No
     """What a row finds in the store is what came before it in time; of equal times the upper row came first."""
     times = ["2026-06-01T12:00:02Z", "2026-06-01T12:00:01Z", "2026-06-01T14:00:02+02:00", "2026-06-01T12:00:00Z"]
     frame = pd.DataFrame({"signup_id": list("abcd"), "at": times, "device.id": "one"})
-    with open_scorer() as scorer:
+    seen = Seen()
+    with open_scorer(observer=seen) as scorer:
         found = scorer.assess_frame(frame, contributions=True)
+    assert seen.ids == ["d", "b", "a", "c"]
     with open_scorer() as scorer:
         wanted = {
             name: scorer.assess({"signup_id": name, "at": times["abcd".index(name)], "device.id": "one"})
@@ -132,6 +152,18 @@ def test_bad_rows_are_told_and_lose_no_others() -> None:
     assert found["warnings"][4][0]["code"] == "EMAIL_ADDRESS_UNUSABLE"
     assert "example" not in " ".join(found["error"].dropna())
     assert "4111" not in " ".join(found["error"].dropna())
+
+
+@pytest.mark.parametrize("unit", ["s", "us"])
+def test_times_that_python_cannot_hold_are_bad_rows(unit: str) -> None:
+    """A time beyond the year 9999 is an error of its row, and the others are scored."""
+    seconds = {"s": 1, "us": 1_000_000}[unit]
+    made = pa.array([1_780_315_200 * seconds, 10**12 * seconds, 1_780_315_201 * seconds], pa.timestamp(unit, tz="UTC"))
+    frame = pd.DataFrame({"at": pd.Series(made, dtype=pd.ArrowDtype(made.type))})
+    with open_scorer() as scorer:
+        found = scorer.assess_frame(frame)
+    assert found["error"].notna().tolist() == [False, True, False]
+    assert found["decision"].notna().tolist() == [True, False, True]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -179,6 +211,12 @@ def hostile() -> dict[str, pd.DataFrame]:
         "arrow": arrow,
         "float32": plain.astype(dict.fromkeys(floats, "float32")),
         "objects": plain.astype(object).where(plain.notna(), pd.NA).assign(at=times.astype(object)),
+        "scalars of NumPy": plain.assign(
+            **{
+                "device.webdriver": pd.Series([np.bool_(True), None, np.bool_(False)], dtype=object),
+                "session.keystrokes": pd.Series([np.int64(10), np.float32("nan"), np.int8(3)], dtype=object),
+            }
+        ),
         "sparse": plain.astype({"session.form_seconds": pd.SparseDtype("float64", np.nan)}),
         "nested": nested,
         "named index": plain.set_index(["signup_id", "at"]),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import pickle
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 
 from signup_risk import ConfigurationError, Scorer
+from signup_risk.campaigns.partners import PartnerIndicator, Partners
 from signup_risk.notebook import contributions_frame, reasons_frame
 from tests.notebook.samples import events, frame_of
 
@@ -61,6 +63,22 @@ def test_rows_without_an_answer_are_empty() -> None:
     assert contributions_frame(assessed).isna().all(axis=1).to_dict() == {"good": False, "bad": True}
     assert set(reasons_frame(assessed).index) == {"good"}
     assert reasons_frame(assessed.loc[["bad"]]).columns.tolist() == reasons_frame(assessed).columns.tolist()
+
+
+def test_what_partners_add_is_a_column_where_it_matters() -> None:
+    """Where partners said something of a sign-up there is a column for it, zero for others and empty for bad rows."""
+    said = PartnerIndicator(
+        "email_domain", {"email_domain": "brightfjord.example"}, None, 0.5, datetime(2026, 9, 1, tzinfo=UTC), "Shop"
+    )
+    mails = ["ada@brightfjord.example", "ada@example.com", None]
+    frame = pd.DataFrame({"signup_id": list("abc"), "at": ["2026-06-01T12:00:00Z"] * 2 + [None], "email": mails})
+    with Scorer.open("memory://", partners=Partners((said,))) as scorer:
+        found = contributions_frame(scorer.assess_frame(frame, contributions=True))
+    assert found["partner_indicator"].isna().tolist() == [False, False, True]
+    assert found["partner_indicator"].tolist()[:2] == [0.5, 0.0]
+    with Scorer.open("memory://", partners=Partners((said,))) as scorer:
+        single = [scorer.assess(row) for row in frame.iloc[:2].to_dict("records")]
+        assert contributions_frame(single)["partner_indicator"].to_dict() == {"a": 0.5, "b": 0.0}
 
 
 def test_what_is_not_there_is_asked_for_with_words() -> None:

@@ -167,6 +167,14 @@ def test_private_values_are_hidden_unless_asked_for() -> None:
     assert "\x1b" not in everything
 
 
+def test_words_are_escaped_in_a_notebook() -> None:
+    """A value with markup that is a row of its own stays text."""
+    frame = pd.DataFrame({"at": AT, "channel": ["<script>alert(1)</script>"] * 30 + ["direct"] * 370})
+    found = in_common([n < 30 for n in range(400)], frame, values="shown")
+    assert found.rows[0].words == "way in <script>alert(1)</script>"
+    assert "way in &lt;script&gt;" in found._repr_html_()
+
+
 def test_values_that_few_show_are_hidden() -> None:
     """A network of three people names three people; it is numbered until five or more show it."""
     frame = pd.DataFrame(

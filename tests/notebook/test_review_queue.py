@@ -221,6 +221,16 @@ def test_a_ledger_that_is_down_is_waited_for() -> None:
         assert len(queue.commit()) == 0
 
 
+def test_a_closed_scorer_takes_nothing() -> None:
+    """Where nothing can be kept any more, commit says so, and the rulings stay open."""
+    with Scorer.open("memory://", secret=SECRET) as opened:
+        queue = queue_of(opened, "s0")
+        queue.decide("s0", "abusive", by="ada")
+    with pytest.raises(ConfigurationError, match="closed"):
+        queue.commit()
+    assert queue.ruled()["state"].tolist() == ["open"]
+
+
 def test_undo_takes_back_the_last_ruling(scorer: Scorer) -> None:
     """What was not written is gone, what was written is withdrawn by the next commit, and then nothing is left."""
     queue = queue_of(scorer, "s0", "s1")
@@ -262,6 +272,22 @@ def test_a_queue_survives_its_notebook(scorer: Scorer, tmp_path: Path) -> None:
         last = review_queue([], other, path=path)
         last.undo()
     assert sorted(last.pending()["signup_id"]) == ["s1", "s2", "s3"]
+
+
+def test_two_notebooks_do_not_overwrite_each_other(scorer: Scorer, tmp_path: Path) -> None:
+    """A queue whose file somebody else has written changes nothing; made again, it holds the rulings of both."""
+    path = tmp_path / "queue.json"
+    one = queue_of(scorer, "s0", "s1", path=path)
+    other = queue_of(scorer, path=path)
+    other.decide("s0", "abusive", by="grace")
+    third = queue_of(scorer, "s2")
+    for change in (lambda: one.decide("s1", "cleared", by="ada"), one.commit, lambda: third.save(path)):
+        with pytest.raises(ConfigurationError, match="somebody else"):
+            change()
+    assert len(one.ruled()) == 0
+    again = queue_of(scorer, path=path)
+    again.decide("s1", "cleared", by="ada")
+    assert again.ruled()["by"].tolist() == ["grace", "ada"]
 
 
 def test_the_file_names_nobody(scorer: Scorer, tmp_path: Path) -> None:

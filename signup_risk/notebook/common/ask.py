@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Final, Literal
 
@@ -76,7 +77,7 @@ def in_common(  # noqa: PLR0913 - who, of whom, and how it is told
         ...            for n in range(200)]
         >>> found = in_common([str(n) for n in range(12)], signups)
         >>> print(found.rows[0].to_text())
-        one device (no. 1): 12 of 12 (100%), 0.5% of the others; 21 times as often (9.0 to 48)
+        one device (no. 1): 12 of 12 (100%), 0.5% of the others; 21 times as often (11 to 39)
     """
     if values not in ("hidden", "shown"):
         raise ConfigurationError(f"values is {str(values)[:20]!r}; use 'hidden' or 'shown'")
@@ -94,10 +95,12 @@ def _answer(comparison: Comparison, most: int, *, shown: bool, synthetic: bool) 
     tests, findings = _findings(comparison)
     kept = without_repeats(findings[:_MOST_FOUND], comparison, most)
     words = _Words(comparison.columns, shown)
-    rows = tuple(_row(one, words, [_row(other, words) for other in one.covers]) for one in kept)
+    told = [_row(one, words) for one in kept]  # all of them before what they cover, so that they are numbered first
+    covered = [tuple(_row(other, words) for other in one.covers) for one in kept]
+    rows = tuple(replace(row, covers=covers) for row, covers in zip(told, covered, strict=True))
     nodes, edges = _graph(kept, words, comparison)
-    told = (comparison.drawn, comparison.total, tests, comparison.level, len(findings))
-    return InCommon(*told, rows, nodes, edges, synthetic)
+    asked = (comparison.drawn, comparison.total, tests, comparison.level, len(findings))
+    return InCommon(*asked, rows, nodes, edges, synthetic)
 
 
 def _findings(comparison: Comparison) -> tuple[int, list[Finding]]:
@@ -166,7 +169,7 @@ def _parts(one: Finding) -> list[tuple[int, int]]:
     return [(kind.parts[0], int(kind.first[one.code])), (kind.parts[1], int(kind.second[one.code]))]
 
 
-def _row(one: Finding, words: _Words, covers: Sequence[Shared] = ()) -> Shared:
+def _row(one: Finding, words: _Words) -> Shared:
     table = one.table[:, None]
     others, rest = table[MARKED] - table[HITS], table[TOTAL] - table[DRAWN]
     ratio, low, high = (float(found[0]) for found in lift(table[HITS], table[DRAWN], others, rest))
@@ -187,7 +190,6 @@ def _row(one: Finding, words: _Words, covers: Sequence[Shared] = ()) -> Shared:
         bits=-one.log_own / math.log(2),
         p_value=math.exp(one.log_p),
         q_value=math.exp(one.log_q),
-        covers=tuple(covers),
     )
 
 

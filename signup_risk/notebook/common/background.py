@@ -18,7 +18,8 @@ from signup_risk.notebook.common.chosen import Bools, Chosen, rows_chosen
 from signup_risk.notebook.common.tails import Ints
 from signup_risk.notebook.common.traits import Trait, traits_of
 from signup_risk.references import References, open_references
-from signup_risk.scorer.frames.rows import FrameRows, RowProblem, signup_of
+from signup_risk.scorer.frames.rows import FrameRows
+from signup_risk.scorer.frames.work import RowProblem, signup_of
 from signup_risk.scorer.progress import Progress, bars
 from signup_risk.training.simulated import simulated_count
 

@@ -58,7 +58,7 @@ def log_q_values(log_p: Floats, tests: int) -> Floats:
 
     Examples:
         >>> [round(float(q), 3) for q in np.exp(log_q_values(np.log([0.001, 0.02, 0.011]), 3))]
-        [0.005, 0.037, 0.03]
+        [0.006, 0.037, 0.03]
     """
     if not len(log_p):
         return np.zeros(0)

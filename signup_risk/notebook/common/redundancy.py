@@ -62,7 +62,8 @@ def without_repeats(findings: Sequence[Finding], comparison: Comparison, most: i
         strongest, *left = left
         kept.append(strongest)
         said = _says_more(left, strongest.shows(), comparison, bar)
-        strongest.covers = [one for one, more in zip(left, said, strict=True) if not more]
+        covered = [one for one, more in zip(left, said, strict=True) if not more]
+        strongest.covers = sorted(covered, key=lambda one: len(one.kind.parts))  # what is simple is said first
         left = [one for one, more in zip(left, said, strict=True) if more]
     return kept
 

@@ -32,8 +32,8 @@ class HypergeometricTails:
     Examples:
         >>> tails = HypergeometricTails(10)
         >>> one = np.array([1])
-        >>> float(np.exp(tails.log_tail(3 * one, 3 * one, 4 * one, 10 * one))[0])  # C(4,3) / C(10,3) = 4 / 120
-        0.0333...
+        >>> round(float(np.exp(tails.log_tail(3 * one, 3 * one, 4 * one, 10 * one))[0]) * 120, 9)  # C(4,3) / C(10,3)
+        4.0
     """
 
     def __init__(self, most: int) -> None:
@@ -103,7 +103,7 @@ def lift(hits: Ints, drawn: Ints, others: Ints, rest: Ints) -> tuple[Floats, Flo
     Examples:
         >>> told = lift(np.array([40, 3]), np.array([400, 400]), np.array([196, 0]), np.array([19_600, 19_600]))
         >>> [[round(float(number), 1) for number in row] for row in zip(*told)]
-        [[9.0, 6.3, 12.7], [6.9, 2.3, 20.2]]
+        [[9.0, 6.4, 12.5], [6.9, 2.4, 19.6]]
     """
     expected = drawn * (others + 0.5) / (rest + 1.0)
     ratio = (hits + 0.5) / (expected + 0.5)

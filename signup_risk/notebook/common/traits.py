@@ -18,6 +18,7 @@ from signup_risk.campaigns.words import PRIVATE, in_words
 from signup_risk.events import Signup
 from signup_risk.features.context import Context
 from signup_risk.features.keys import READERS
+from signup_risk.features.kinds import KIND
 
 #: Longest text of one value.
 _LONGEST: Final = 80
@@ -59,11 +60,29 @@ class Trait:
             number: Tells values apart that are not named; 0 if there is one.
         """
         if value is None:
-            hidden = in_words(self.name, None)
+            hidden = f"one {_label(self.name)}"
             return f"{hidden} (no. {number})" if number else hidden
         said = self.shown(value) if self.shown else in_words(self.name, value)
         said = printable(said)
         return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+
+
+def _label(name: str) -> str:
+    """Return what a trait is called where its value is not named."""
+    if name in KIND:
+        return KIND[name].label.removeprefix("this ")
+    return _LABELS.get(name, f"value of {name}")
+
+
+#: What traits are called that are no keys of velocity.
+_LABELS: Final = {
+    "locale": "locale", "form": "time on the form", "screen": "screen", "ip_country": "country of the address",
+    "email_form": "form of mailbox", "zone": "time zone", "language": "preferred language", "browser": "browser",
+    "platform": "platform", "channel": "way in", "organization": "organization", "age": "length of visit",
+    "phone_country": "country of phone numbers", "card_funding": "kind of card", "card_country": "country of cards",
+    "decline_code": "decline code", "billing_postal": "postal code", "referrer": "site that visitors come from",
+    "captcha": "captcha score",
+}  # fmt: skip
 
 
 def traits_of(signups: Iterable[Signup]) -> tuple[Trait, ...]:

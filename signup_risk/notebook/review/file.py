@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import hashlib
 import json
 import os
 import secrets
@@ -28,6 +29,14 @@ FORMAT: Final = 1
 
 #: Largest file that is read, in bytes.
 _LARGEST: Final = 256 << 20
+
+
+def digest_of(path: Path) -> str | None:
+    """Return a digest of a file, by which a change of it is noticed; None if it is not there or cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
 
 
 def write_queue(path: Path, rows: Sequence[QueueRow], rulings: Sequence[Sequence[Ruling]], hasher: Hasher) -> None:

@@ -17,7 +17,7 @@ import pandas as pd
 from signup_risk.campaigns.texts import counted
 from signup_risk.errors import ConfigurationError
 from signup_risk.notebook.common.chosen import Chosen, rows_chosen
-from signup_risk.notebook.review.file import read_queue, write_queue
+from signup_risk.notebook.review.file import digest_of, read_queue, write_queue
 from signup_risk.notebook.review.rows import DEFAULT_COSTS, ORDERS, Assessed, Order, QueueRow, ordered, rows_of
 from signup_risk.notebook.review.ruling import SOURCE, Ruling, Verdict
 from signup_risk.notebook.review.writing import Written, was_ruled_on, write_ruling
@@ -61,6 +61,7 @@ class ReviewQueue:
         self._scorer = scorer
         self._clock = clock
         self._path = path
+        self._written = None if path is None else digest_of(path)
         self._rulings: dict[str, list[Ruling]] = {}
         self._steps: list[list[str]] = []
         self.left_out: Counter[str] = Counter()
@@ -138,6 +139,7 @@ class ReviewQueue:
             ConfigurationError: An id is not in the queue, nobody is chosen, or an argument is not allowed.
             InvalidSignup: A time cannot be read or has no offset.
         """
+        self._check_file()
         names = self._named(ids)
         ruled_at = moment_of(at, self._clock)
         happened = None if happened_at is None else moment_of(happened_at, self._clock)
@@ -158,6 +160,7 @@ class ReviewQueue:
         Raises:
             ConfigurationError: Nothing is left to take back.
         """
+        self._check_file()
         if not self._steps:
             raise ConfigurationError("nothing is left to take back; rule anew with decide(...)")
         names = self._steps.pop()
@@ -180,7 +183,16 @@ class ReviewQueue:
             One row a ruling that was not written yet: ``state`` is ``written``, ``waiting`` (the ledger did not answer;
             the scorer holds it in this process) or ``refused`` with a ``problem``; ``known`` says whether velocity
             knows the sign-up.
+
+        Raises:
+            ConfigurationError: The scorer is closed.
         """
+        if self._scorer.is_closed:
+            raise ConfigurationError(
+                "the scorer is closed, so nothing was written; open one on the same store and make the queue again, "
+                "with the path= of its file if it has one"
+            )
+        self._check_file()
         due = [held[-1] for held in self._rulings.values() if held[-1].state != "written"]
         told = []
         try:
@@ -200,9 +212,10 @@ class ReviewQueue:
         (:func:`review_queue` with ``path=``).
 
         Raises:
-            ConfigurationError: It cannot be written.
+            ConfigurationError: It cannot be written, or is there already and not this queue's own.
         """
-        self._path = Path(path)
+        self._path, self._written = Path(path), self._written if self._path == Path(path) else None
+        self._check_file()
         self._autosave()
 
     def _named(self, ids: Chosen) -> list[str]:
@@ -229,10 +242,19 @@ class ReviewQueue:
         if found.state != "refused":
             self._rulings[found.ruling.signup_id][-1] = replace(found.ruling, state=found.state)
 
+    def _check_file(self) -> None:
+        """Refuse to go on if the file is not as this queue left it: two notebooks would lose each other's rulings."""
+        if self._path is not None and self._path.exists() and digest_of(self._path) != self._written:
+            raise ConfigurationError(
+                f"{self._path}: was written by somebody else since; nothing was changed. Make the queue again with "
+                "review_queue(..., path=), which takes in what it holds, or save to another path"
+            )
+
     def _autosave(self) -> None:
         if self._path is not None:
             held = list(self._rulings.values())
             write_queue(self._path, list(self._rows.values()), held, self._scorer.recipe().hasher)
+            self._written = digest_of(self._path)
 
     def _restore(self, rulings: Iterable[list[Ruling]]) -> None:
         self._rulings = {held[0].signup_id: held for held in rulings if held}

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from signup_risk.explain import Origin
-from signup_risk.results import Assessment
-
-#: Columns of every answer, there whether or not a row has them.
-CONTRACT: Final = (
-    "signup_id", "at", "risk_score", "fpr", "decision", "reasons", "degraded", "warnings",
-    "campaign.id", "campaign.size", "campaign.first_seen", "campaign.shared", "campaign.signature", "campaign.status",
-    "campaign.growth_24h", "campaign.title", "campaign.probability", "campaign.suggested",
-    "model.name", "model.version", "model.fingerprint",
-    "policy.name", "policy.version", "policy.shadow_decision", "policy.notes",
-    "latency_ms", "explored", "propensity",
-)  # fmt: skip
+from signup_risk.scorer.frames.work import CONTRACT, Answer
 
 #: Why a row has no answer.
 ERROR: Final = "error"
@@ -34,40 +22,6 @@ PARTNER: Final = "partner_indicator"
 _TIMES: Final = frozenset({"at", "campaign.first_seen"})
 _NUMBERS: Final = frozenset({"risk_score", "fpr", "campaign.probability", "latency_ms", "propensity"})
 _COUNTS: Final = frozenset({"campaign.size", "campaign.growth_24h"})
-_PLACES: Final = tuple((name, *name.partition(".")[::2]) for name in CONTRACT)
-
-
-class Answer(NamedTuple):
-    """Hold what one row of the answer says.
-
-    Attributes:
-        values: One value a column of the contract.
-        amounts: Raw score, base value, and what each feature adds, as float64; empty if they were not asked for or no
-            model gave the score.
-    """
-
-    values: tuple[Any, ...]
-    amounts: bytes = b""
-
-
-def answer_of(assessment: Assessment) -> Answer:
-    """Return what a row of the answer says."""
-    told = assessment.to_dict()
-    return Answer(tuple(told.get(name) if not part else (told[top] or {}).get(part) for name, top, part in _PLACES))
-
-
-def full_answer_of(assessment: Assessment, found: Sequence[float] | None = None) -> Answer:
-    """Return what a row of the answer says, contributions included.
-
-    Args:
-        assessment: The assessment.
-        found: Contributions and base value as the model gave them; asked for if not given.
-    """
-    answer, origin, raw = answer_of(assessment), assessment.origin, assessment.raw_score
-    if not isinstance(origin, Origin) or raw is None:
-        return answer
-    base, amounts = origin.amounts(raw, origin.contributions() if found is None else found)
-    return answer._replace(amounts=array("d", [raw, base, *amounts]).tobytes())
 
 
 class AnswerColumns:
@@ -106,7 +60,10 @@ class AnswerColumns:
         names = self._names or []
         told = [name if place < 2 else f"{PREFIX}{name}" for place, name in enumerate(names)]
         frame = pd.DataFrame(self._amounts, index=index, columns=told)
-        return frame.iloc[:, :-1] if frame.iloc[:, -1].isna().all() else frame.fillna({told[-1]: 0.0})
+        if frame[told[-1]].isna().all():
+            return frame.iloc[:, :-1]
+        frame.loc[frame["base_value"].notna() & frame[told[-1]].isna(), told[-1]] = 0.0  # partners said nothing of it
+        return frame
 
 
 def _series(name: str, values: list[Any], index: pd.Index) -> pd.Series:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from signup_risk.errors import ConfigurationError, InvalidSignup
 from signup_risk.events import Signup
 from signup_risk.events.fields import BY_NAME
 from signup_risk.events.kinds import is_absent, kind_of, safe_name
+from signup_risk.scorer.frames.work import Row, RowProblem
 from signup_risk.scorer.times import timely
 
 #: Fields of labelled data; no score reads them, so they stay where they are.
@@ -23,20 +23,6 @@ _LABELLED: Final = frozenset({"label", "label_at", "label_confidence", "propensi
 _UNREADABLE: Final = object()
 
 _ADVICE: Final = "rename it, drop it, or name it in ignore="
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """Say why a row could not be scored, without a word of what it holds.
-
-    Attributes:
-        reason: What is wrong and what is allowed.
-    """
-
-    reason: str
-
-
-Row = dict[str, Any]
 
 
 class FrameRows:
@@ -120,23 +106,6 @@ def time_of(row: Row, now: datetime) -> datetime | RowProblem:
     return at
 
 
-def signup_of(row: Row | RowProblem) -> Signup | RowProblem:
-    """Read the sign-up of a row.
-
-    Examples:
-        >>> signup_of({"at": "2026-05-01T12:00:00Z", "device.screen": "800x600"}).device.screen
-        (800, 600)
-        >>> signup_of({"email": "ada@example.com"}).reason
-        'at: found nothing; allowed: an RFC 3339 time with offset; it is required here'
-    """
-    if isinstance(row, RowProblem):
-        return row
-    try:
-        return Signup.from_mapping(row, require_at=True)
-    except InvalidSignup as problem:
-        return RowProblem(str(problem))
-
-
 def _checked(columns: pd.Index, left_out: Collection[str]) -> list[str]:
     """Return the names of the columns.
 
@@ -178,21 +147,17 @@ def _is_naive(dtype: Any) -> bool:
 
 
 def _cells(column: pd.Series) -> Sequence[Any]:
-    """Return a column as values of Python's: categories, Arrow's and NumPy's values as what they stand for."""
+    """Return a column as values of Python's, or NumPy's scalars, which the parsers of the event know."""
     try:
-        return [_plain(value) for value in column.astype(object).tolist()]
+        found: list[Any] = column.astype(object).tolist()
     except (ValueError, OverflowError, TypeError):
         # One value of the column is none of Python's, a time beyond the year 9999 for instance.
         return [_one(column, place) for place in range(len(column))]
+    return found
 
 
 def _one(column: pd.Series, place: int) -> Any:
     try:
-        return _plain(column.iloc[place : place + 1].astype(object).tolist()[0])
+        return column.iloc[place : place + 1].astype(object).tolist()[0]
     except (ValueError, OverflowError, TypeError):
         return _UNREADABLE
-
-
-def _plain(value: Any) -> Any:
-    """Return a scalar of NumPy's as Python's; times stay, since a datetime64 of nanoseconds would become a number."""
-    return value.item() if isinstance(value, np.generic) and value.dtype.kind not in "mM" else value

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -12,10 +11,10 @@ import pandas as pd
 
 from signup_risk.errors import InvalidSignup
 from signup_risk.events import Signup
-from signup_risk.explain import Origin
 from signup_risk.results import Assessment
-from signup_risk.scorer.frames.columns import Answer, AnswerColumns, answer_of, full_answer_of
-from signup_risk.scorer.frames.rows import FrameRows, Row, RowProblem, in_order_of_time, signup_of
+from signup_risk.scorer.frames.columns import AnswerColumns
+from signup_risk.scorer.frames.rows import FrameRows, in_order_of_time
+from signup_risk.scorer.frames.work import Answer, Row, RowProblem, answer_of, full_answers, signup_of
 from signup_risk.scorer.judge import ExplainMode
 from signup_risk.scorer.parallel import assess_parallel
 from signup_risk.scorer.progress import Progress
@@ -64,9 +63,18 @@ def _on_several(
     scorer: Scorer, items: Sequence[tuple[int, Row]], explain: ExplainMode | None, contributions: bool, jobs: int
 ) -> Answers:
     read: Callable[[Row], Signup | Answer | RowProblem] = signup_of
-    write: Callable[[Assessment], Answer | RowProblem] = full_answer_of if contributions else answer_of
-    seconds = DEADLINE_MS / 1000
-    yield from assess_parallel(scorer, items, read, write, workers=jobs, timeout=seconds, explain=explain)
+    write: Callable[[Assessment], Answer | RowProblem] = answer_of
+    many: Callable[[Sequence[Assessment]], Sequence[Answer | RowProblem]] = full_answers
+    yield from assess_parallel(
+        scorer,
+        items,
+        read,
+        write,
+        workers=jobs,
+        timeout=DEADLINE_MS / 1000,
+        explain=explain,
+        write_many=many if contributions else None,
+    )
 
 
 def _one_by_one(
@@ -75,12 +83,10 @@ def _one_by_one(
     left = iter(items)
     while batch := list(islice(left, _BATCH)):
         found = [(place, _assessed(scorer, row, explain)) for place, row in batch]
-        amounts = _amounts(scorer, [one for _, one in found]) if contributions else {}
-        for number, (place, one) in enumerate(found):
-            if isinstance(one, RowProblem):
-                yield place, one
-            else:
-                yield place, full_answer_of(one, amounts.get(number)) if contributions else answer_of(one)
+        assessed = [one for _, one in found if isinstance(one, Assessment)]
+        answers = iter(full_answers(assessed) if contributions else map(answer_of, assessed))
+        for place, one in found:
+            yield place, one if isinstance(one, RowProblem) else next(answers)
 
 
 def _assessed(scorer: Scorer, row: Row, explain: ExplainMode | None) -> Assessment | RowProblem:
@@ -91,21 +97,3 @@ def _assessed(scorer: Scorer, row: Row, explain: ExplainMode | None) -> Assessme
         return scorer.assess(signup, explain=explain, deadline_ms=DEADLINE_MS)
     except InvalidSignup as problem:
         return RowProblem(str(problem))
-
-
-def _amounts(scorer: Scorer, found: Iterable[Assessment | RowProblem]) -> dict[int, Sequence[float]]:
-    """Ask the model for the contributions of all rows that have none yet, in one call, by their number.
-
-    LightGBM works out a row of a table as it does a single one, so these are the same to the bit.
-    """
-    wanted = {
-        number: one.origin
-        for number, one in enumerate(found)
-        if isinstance(one, Assessment) and isinstance(one.origin, Origin) and one.origin.found is None
-    }
-    rows = array("d")
-    for origin in wanted.values():
-        rows.extend(origin.row)
-    table = scorer.model.booster.contributions_table(rows)
-    width = len(scorer.model.manifest.names) + 1
-    return {number: table[place * width : (place + 1) * width] for place, number in enumerate(wanted)}
