@@ -20,6 +20,7 @@ class OutcomeFace:
     _gate: StoreGate
     _outcomes: Outcomes
     _threads: Threads
+    _closed: bool
 
     def report(  # noqa: PLR0913 - everything that an outcome may say
         self,
@@ -67,6 +68,11 @@ class OutcomeFace:
             self._outcomes.decided(note)
         if timeout > 0 and self._outcomes.is_due:
             self._outcomes.flush(timeout)
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether the scorer was closed, so that nothing that is reported can be kept any more."""
+        return self._closed
 
     @property
     def outcomes(self) -> Outcomes:

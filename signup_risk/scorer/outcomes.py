@@ -274,6 +274,15 @@ class Outcomes:
         with self._flushing, self._holding:
             return self._ledger.of(name) + [entry for entry in self._waiting if entry.name == name]
 
+    def said_of(self, signup_id: str) -> list[LedgerEntry]:
+        """Return all that was said of a sign-up, under every live secret, in the order in which it was appended.
+
+        Raises:
+            InvalidSignup: No sign-up can have that id.
+            StoreError: The ledger fails.
+        """
+        return [entry for name in self._names(*self._named(signup_id)) for entry in self.of(name)]
+
     def close(self) -> None:
         """Bring what waits to the ledger if it takes it, say in the log what it did not take, and release it."""
         self.flush(self._deadline_ms / 1000)

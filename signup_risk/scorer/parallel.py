@@ -10,20 +10,23 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from signup_risk.errors import SignupRiskError
 from signup_risk.events import Signup
 from signup_risk.results import Assessment
-from signup_risk.scorer.scorer import Scorer
+from signup_risk.scorer.judge import ExplainMode
 from signup_risk.scorer.watch import Basis, KeyNames
 from signup_risk.scorer.worker import Answer, Keyed, Recipe, Verdict, work
 from signup_risk.stores import Entry, Exchange, Touch
+
+if TYPE_CHECKING:
+    from signup_risk.scorer.scorer import Scorer
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -43,6 +46,8 @@ def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is 
     *,
     workers: int,
     timeout: float,
+    explain: ExplainMode | None = None,
+    write_many: Callable[[Sequence[Assessment]], Sequence[R]] | None = None,
 ) -> Iterator[tuple[int, R]]:
     """Assess numbered items in their order.
 
@@ -54,6 +59,8 @@ def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is 
         write: Makes the answer of an assessment; runs in the workers as well.
         workers: Number of processes beside this one.
         timeout: Seconds that a sign-up may wait for the store.
+        explain: When to give reasons, instead of the scorer's own setting.
+        write_many: Makes the answers of some dozen assessments at once, instead of ``write``.
 
     Yields:
         Each number with its answer.
@@ -61,7 +68,8 @@ def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is 
     Raises:
         SignupRiskError: A worker ended before its work was done.
     """
-    crew = [_Worker(scorer.recipe(), read, write) for _ in range(workers)]
+    recipe = scorer.recipe() if explain is None else replace(scorer.recipe(), explain=explain)
+    crew = [_Worker(recipe, read, write, write_many) for _ in range(workers)]
     try:
         yield from _Run(scorer, crew, timeout).results(iter(items))
     finally:
@@ -72,11 +80,18 @@ def assess_parallel(  # noqa: PLR0913 - what goes in, how it is read, how it is 
 class _Worker(Generic[P, R]):
     """Hold one process and the connection to it."""
 
-    def __init__(self, recipe: Recipe, read: Callable[[P], Signup | R], write: Callable[[Assessment], R]) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        read: Callable[[P], Signup | R],
+        write: Callable[[Assessment], R],
+        write_many: Callable[[Sequence[Assessment]], Sequence[R]] | None,
+    ) -> None:
         context = multiprocessing.get_context("spawn")  # a fork would share LightGBM's and SQLite's state
         self._connection: Connection
         self._connection, far = context.Pipe()
-        self._process: SpawnProcess = context.Process(target=work, args=(far, recipe, read, write), daemon=True)
+        arguments = (far, recipe, read, write, write_many)
+        self._process: SpawnProcess = context.Process(target=work, args=arguments, daemon=True)
         self._process.start()
         far.close()
 

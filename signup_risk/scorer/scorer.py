@@ -23,6 +23,7 @@ from signup_risk.policy import Policy
 from signup_risk.references import References, open_references
 from signup_risk.results import Assessment
 from signup_risk.scorer.campaign_face import CampaignFace
+from signup_risk.scorer.frame_face import FrameFace
 from signup_risk.scorer.gate import StoreGate
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored, check_mode
 from signup_risk.scorer.outcome_face import OutcomeFace
@@ -54,7 +55,7 @@ from signup_risk.stores.base import AsyncStore
 DEADLINE_MS: Final = 50.0
 
 
-class Scorer(CampaignFace, OutcomeFace, RightsFace, ReceiptFace, PreviewFace):
+class Scorer(CampaignFace, FrameFace, OutcomeFace, RightsFace, ReceiptFace, PreviewFace):
     """Assess sign-ups. Safe under threads; open one a process.
 
     Use :meth:`open`; the constructor takes the parts.

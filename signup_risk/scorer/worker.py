@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -72,7 +72,11 @@ class _Under:
 
 
 def work(
-    connection: Connection, recipe: Recipe, read: Callable[[Any], Any], write: Callable[[Assessment], Any]
+    connection: Connection,
+    recipe: Recipe,
+    read: Callable[[Any], Any],
+    write: Callable[[Assessment], Any],
+    write_many: Callable[[Sequence[Assessment]], Sequence[Any]] | None = None,
 ) -> None:
     """Answer messages until the other side hangs up.
 
@@ -95,7 +99,8 @@ def work(
             connection.send(("scores", [Basis.of(one) if isinstance(one, Scored) else None for one in scored[-1]]))
         else:
             verdicts = zip(scored.popleft(), content, strict=True)
-            connection.send(("results", [_concluded(one, verdict, judge, write) for one, verdict in verdicts]))
+            concluded = [_concluded(one, verdict, judge) for one, verdict in verdicts]
+            connection.send(("results", _written(concluded, write, write_many)))
 
 
 def _receive(connection: Connection, messages: SimpleQueue[tuple[str, list[Any]] | None]) -> None:
@@ -132,8 +137,16 @@ def _scored(one: Any, answer: Answer | None, judge: Judge) -> Any:
     return judge.score(one.event, seen, None, one.started)
 
 
-def _concluded(one: Any, verdict: Verdict | None, judge: Judge, write: Callable[[Assessment], Any]) -> Any:
-    if not isinstance(one, Scored) or verdict is None:
-        return one, None
-    assessment = judge.conclude(one, *verdict)
-    return write(assessment), DecisionNote.of(assessment)
+def _concluded(one: Any, verdict: Verdict | None, judge: Judge) -> Any:
+    return judge.conclude(one, *verdict) if isinstance(one, Scored) and verdict is not None else one
+
+
+def _written(
+    concluded: list[Any],
+    write: Callable[[Assessment], Any],
+    write_many: Callable[[Sequence[Assessment]], Sequence[Any]] | None,
+) -> list[tuple[Any, DecisionNote | None]]:
+    """Return what is answered, and what was decided; what is no assessment is answered as it is."""
+    assessed = [one for one in concluded if isinstance(one, Assessment)]
+    answers = iter(map(write, assessed) if write_many is None else write_many(assessed))
+    return [(next(answers), DecisionNote.of(one)) if isinstance(one, Assessment) else (one, None) for one in concluded]

@@ -48,6 +48,11 @@ def test_importing_loads_nothing_heavy() -> None:
     assert loaded("import signup_risk.cli") == []
 
 
+def test_processes_that_share_a_frame_load_nothing_heavy() -> None:
+    """What a process needs that reads rows of a frame and writes answers is as light as a web worker."""
+    assert loaded("import signup_risk.scorer.frames.work, signup_risk.scorer.worker") == []
+
+
 def test_heavy_packages_are_found() -> None:
     """The check sees a package that is loaded."""
     assert "numpy" in loaded("import numpy")

@@ -28,8 +28,8 @@ from tests.stores.servers import server
 Run = Callable[[str], dict[str, Any]]
 
 EXAMPLES = {
-    "campaigns", "django", "fastapi", "feature", "notebook", "policy", "production", "reference", "signatures", "store",
-    "training",
+    "analyst", "campaigns", "django", "fastapi", "feature", "notebook", "plots", "policy", "production", "reference",
+    "signatures", "store", "training",
 }  # fmt: skip
 
 
@@ -103,6 +103,29 @@ def test_notebook_tells_decisions_and_reasons(run_example: Run) -> None:
     assert set(shown["reasons"]["signup_id"]) == {event["signup_id"] for event in events}
     assert shown["strongest"].is_monotonic_decreasing
     assert len(shown["one"]) > 0
+
+
+def test_plots_are_drawn_and_saved(run_example: Run) -> None:
+    """The example of plots ends in a picture and in numbers."""
+    shown = run_example("plots")
+    assert Path("cost.png").read_bytes().startswith(b"\x89PNG")
+    assert shown["cheapest"].cost <= shown["cheapest"].cost_of_none
+    assert shown["cheapest"].data["allowed"].any()
+    assert (shown["paying"]["rate"] > 0.01).all()
+
+
+def test_an_analyst_scores_compares_and_rules(run_example: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """The analyst's example scores a frame, finds what is in common, and writes its rulings."""
+    shown = run_example("analyst")
+    assert len(shown["assessed"]) == len(shown["signups"])
+    assert shown["unreadable"].empty
+    assert len(shown["drivers"]) == 10
+    assert set(shown["why"]["signup_id"]) <= set(shown["signups"]["signup_id"])
+    assert "times as often" in capsys.readouterr().out
+    assert len(shown["graph"].nodes) > 1
+    assert shown["written"]["state"].tolist() == ["written"] * 6
+    assert sorted(shown["written"]["outcome"].unique()) == ["abusive", "legitimate"]
+    assert Path("queue.json").is_file()
 
 
 def test_notebook_trains_evaluates_and_compares(run_example: Run) -> None:

@@ -67,11 +67,11 @@ def drift(
     for column, summary in zip(table.rows.T, summaries, strict=True):
         legitimate = column[sample.legitimate]
         moved = psi(_kinds_expected(summary), _kinds_found(legitimate), expected_count=None, count=len(legitimate))
-        features.append(FeatureDrift(summary.name, _psi_of(column[:middle], column[middle:]), moved,
+        features.append(FeatureDrift(summary.name, psi_of(column[:middle], column[middle:]), moved,
                                      _beyond(legitimate, summary.p99)))  # fmt: skip
     features.sort(key=lambda entry: (-max(entry.since_training, entry.halves), entry.feature))
     index, distance = _since_calibration(scores[sample.legitimate], calibration)
-    return Drift(_psi_of(scores[:middle], scores[middle:]), index, distance, tuple(features))
+    return Drift(psi_of(scores[:middle], scores[middle:]), index, distance, tuple(features))
 
 
 def psi(expected: Floats, found: Floats, *, expected_count: int | None, count: int) -> float:
@@ -88,7 +88,7 @@ def psi(expected: Floats, found: Floats, *, expected_count: int | None, count: i
     return float(np.sum((now - before) * np.log(now / before)))
 
 
-def _psi_of(before: Floats, now: Floats) -> float:
+def psi_of(before: Floats, now: Floats) -> float:
     """Return the index of two columns, cut at the deciles of the first; unknown values are a bin of their own."""
     if not (before.size and now.size):
         return 0.0

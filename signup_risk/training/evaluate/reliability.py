@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from signup_risk.model import Calibration
-from signup_risk.training.evaluate.sample import Floats, Sample
+from signup_risk.training.evaluate.sample import Bools, Floats, Sample
 
 #: Fixed ends of the bins, finer where most sign-ups lie. Bins of equal size would cut through equal probabilities,
 #: of which isotonic calibration makes many.
@@ -56,22 +56,45 @@ class Reliability:
 def reliability(scores: Floats, sample: Sample, calibration: Calibration, prevalence: float) -> Reliability:
     """Compare probabilities with outcomes at a share of abuse, to which the sign-ups are weighted."""
     chosen = sample.abusive | sample.legitimate
-    outcomes = sample.abusive[chosen].astype(np.float64)
     shifted = calibration.with_prevalence(prevalence)
     stated = np.asarray([shifted.probability(raw) for raw in scores[chosen].tolist()])
+    weights = weights_at(prevalence, sample, sample.weights)[chosen]
+    return of_probabilities(stated, sample.abusive[chosen], weights, prevalence)
+
+
+def weights_at(prevalence: float, sample: Sample, weights: Floats) -> Floats:
+    """Return weights under which a share of the sample is abusive.
+
+    Args:
+        prevalence: The share.
+        sample: Who is what.
+        weights: What they weigh so far.
+    """
     share = sample.prevalence
-    weights = np.where(outcomes == 1, prevalence / share, (1 - prevalence) / (1 - share))
-    weights *= sample.weights[chosen]
-    weights /= weights.sum()
-    bins, errors = [], 0.0
+    return np.where(sample.abusive, prevalence / share, (1 - prevalence) / (1 - share)) * weights
+
+
+def of_probabilities(stated: Floats, abusive: Bools, weights: Floats, prevalence: float) -> Reliability:
+    """Compare stated probabilities with outcomes.
+
+    Args:
+        stated: Probabilities of abuse.
+        abusive: Whether it was.
+        weights: How much each counts.
+        prevalence: Share of abuse that the weights make.
+    """
+    outcomes = abusive.astype(np.float64)
+    weights = weights / weights.sum()
     places = np.clip(np.searchsorted(EDGES, stated, side="right") - 1, 0, len(EDGES) - 2)
-    for place in range(len(EDGES) - 1):
-        inside = places == place
-        weight = float(weights[inside].sum())
-        if weight:
-            mean = float(weights[inside] @ stated[inside]) / weight
-            observed = float(weights[inside] @ outcomes[inside]) / weight
-            bins.append(Bin(EDGES[place], EDGES[place + 1], int(inside.sum()), mean, observed))
-            errors += weight * abs(mean - observed)
+    counts, shares, said, seen = (
+        np.bincount(places, amounts, minlength=len(EDGES) - 1)
+        for amounts in (None, weights, weights * stated, weights * outcomes)
+    )
+    bins, errors = [], 0.0
+    for place in np.flatnonzero(shares).tolist():
+        share = float(shares[place])
+        mean, observed = float(said[place]) / share, float(seen[place]) / share
+        bins.append(Bin(EDGES[place], EDGES[place + 1], int(counts[place]), mean, observed))
+        errors += share * abs(mean - observed)
     brier = float(weights @ (stated - outcomes) ** 2)
     return Reliability(prevalence, errors, brier, prevalence * (1 - prevalence), tuple(bins))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,11 +64,15 @@ class Sample:
         return abusive / (abusive + legitimate)
 
     @classmethod
-    def of(cls, table: FeatureTable) -> Sample:
+    def of(cls, table: FeatureTable, *, needed: Collection[str] = ("legitimate", "abusive")) -> Sample:
         """Describe the rows of a table; all of them, labelled or not.
 
+        Args:
+            table: The sign-ups.
+            needed: Classes that have to occur; most measures need both.
+
         Raises:
-            ConfigurationError: One of the two classes is missing.
+            ConfigurationError: One of the classes that are needed is missing.
         """
         groups = np.asarray(table.groups, dtype=np.str_)
         farm, honest = np.char.startswith(groups, _FARM), np.char.startswith(groups, _POPULATION)
@@ -76,7 +81,7 @@ class Sample:
         abusive = (table.labels == 1) & ~control & ~honest
         doubtful = ((table.labels == 0) & farm & ~control) | ((table.labels == 1) & honest)
         for number, (name, mask) in enumerate((("legitimate", legitimate), ("abusive", abusive))):
-            if not mask.any():
+            if name in needed and not mask.any():
                 raise ConfigurationError(_missing(name, number, doubtful, table))
         members = (abusive | (farm & ~control)) & (groups != "")
         clusters = _clusters(groups, table.times, legitimate)

@@ -1,0 +1,103 @@
+"""Measure frames with exact contributions beside assessing and explaining row by row; the sample is *synthetic*."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+from array import array
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter
+
+import pandas as pd
+from bench_figures import Figure, print_table
+from bench_floor import slowness
+from bench_sample import SCENARIO, SEED, Event, machine, sample
+
+from signup_risk import Scorer
+from signup_risk.explain import Origin
+from signup_risk.notebook import contributions_frame
+from signup_risk.scorer.progress import quiet
+
+#: Rows of the aim, and its seconds on two cores.
+ROWS, SECONDS = 100_000, 60.0
+
+
+def measured(work: Callable[[], object]) -> tuple[float, float]:
+    """Return the seconds that work takes, and those of processor time, of processes that it starts and ends as well."""
+    before, started = _processor_seconds(), perf_counter()
+    work()
+    return perf_counter() - started, _processor_seconds() - before
+
+
+def _processor_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def row_by_row(events: list[Event]) -> None:
+    """Assess and explain one after another, and lay the contributions out."""
+    with Scorer.open("memory://") as scorer:
+        contributions_frame([scorer.assess(event, explain="never") for event in events])
+
+
+def as_frame(frame: pd.DataFrame, jobs: int, *, contributions: bool = True) -> None:
+    """Assess a frame."""
+    with Scorer.open("memory://") as scorer:
+        scorer.assess_frame(frame, explain="never", contributions=contributions, jobs=jobs, progress=quiet)
+
+
+def frame_figures(events: list[Event]) -> list[Figure]:
+    """Measure a frame on one process and on two beside this one, and a tenth of its rows one after another."""
+    part = events[: max(100, len(events) // 10)]
+    frame = pd.json_normalize([dict(event) for event in events])
+    plain, plain_cpu = (1000 * took / len(part) for took in measured(partial(row_by_row, part)))
+    figures = [Figure("row by row: a row", plain, "ms"), Figure("  processor time", plain_cpu, "ms")]
+    for jobs in (1, 2):
+        wall, cpu = (1000 * took / len(events) for took in measured(partial(as_frame, frame, jobs)))
+        figures += [
+            Figure(f"assess_frame, jobs={jobs}: a row", wall, "ms"),
+            Figure("  processor time", cpu, "ms"),
+            Figure("  times as fast as row by row", plain / wall, "x", 1, at_least=True),
+            Figure("  times less processor time", plain_cpu / cpu, "x"),
+            Figure(f"  that is for {ROWS:,} rows", wall * ROWS / 1000, "s", SECONDS if jobs > 1 else None),
+        ]
+    wall, cpu = (1000 * took / len(events) for took in measured(partial(as_frame, frame, 2, contributions=False)))
+    figures.append(Figure("without contributions, jobs=2: a row", wall, "ms"))
+    return [*figures, Figure("  processor time", cpu, "ms")]
+
+
+def model_figures(events: list[Event]) -> list[Figure]:
+    """Measure LightGBM's contributions alone, asked for row by row and in one call, and compare their bits."""
+    with Scorer.open("memory://") as scorer:
+        rows = [one.row for event in events if isinstance(one := scorer.assess(event).origin, Origin)]
+        booster, table = scorer.model.booster, array("d")
+        for row in rows:
+            table.extend(row)
+        single: list[float] = []
+        whole: list[float] = []
+        _, alone = measured(lambda: [single.extend(booster.contributions(row)) for row in rows])
+        _, at_once = measured(lambda: whole.extend(booster.contributions_table(table)))
+    return [
+        Figure("LightGBM's contributions, row by row", 1000 * alone / len(rows), "ms"),
+        Figure("LightGBM's contributions, in one call", 1000 * at_once / len(rows), "ms"),
+        Figure("  equal to the bit (1 is yes)", float(whole == single), "", 1, at_least=True),
+    ]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=20_000, help="rows of the frame (default: %(default)s)")
+    options = parser.parse_args()
+    events = sample(options.events)
+    print(machine())
+    print(f"synthetic sample: {SCENARIO}, seed {SEED}; {len(events):,} rows, a tenth of them row by row")
+    print_table("A row of a frame, with exact contributions", frame_figures(events))
+    print_table("Of that, the model alone, processor time a row", model_figures(events[: max(100, len(events) // 10)]))
+    yardsticks = [Figure(f"{name}: times as long", ratio, "x") for name, ratio in slowness().items()]
+    print_table("This machine beside the one that the aim was set on", yardsticks)
+
+
+if __name__ == "__main__":
+    main()
