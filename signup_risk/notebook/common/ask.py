@@ -59,7 +59,7 @@ def in_common(  # noqa: PLR0913 - who, of whom, and how it is told
     Args:
         chosen: A mask of one truth value a row, a query over the frame, ids, or a frame of some of the sign-ups.
         background: All sign-ups, the chosen among them: a frame, mappings, or what :meth:`Background.read` made of
-            them, to ask several questions at the cost of one reading (about 0.5 ms a sign-up).
+            them, to ask several questions at the cost of one reading (below a millisecond a sign-up).
         values: Whether values that are somebody's own (a device, a card, a name), or that fewer than five sign-ups
             show, are ``shown`` or ``hidden``. Hidden ones are numbered.
         level: Expected share of false findings, at most; see :mod:`signup_risk.notebook.common.multiplicity`.
