@@ -94,11 +94,6 @@ def threshold_cost(  # noqa: PLR0913 - who is judged, what things cost, and how 
     )
     daily = _daily(given.frame) if signups_a_day is None else signups_a_day
     data = _data(rates, curve, daily, capacity)
-    if not data["allowed"].any():
-        raise ConfigurationError(
-            f"even the strictest threshold stops {data['stopped_a_day'].min():.1f} sign-ups a day, more than the "
-            f"{capacity:g} that can be reviewed; raise capacity"
-        )
     best, first, last = valley(data["total"].to_numpy(), data["allowed"].to_numpy(), TOLERANCE)
     none, rows = float(curve.total[-1]), data.iloc[[best, first, last]]
     with drawing():
@@ -134,6 +129,11 @@ def _data(rates: Floats, curve: CostCurve, daily: float, capacity: float | None)
     data = pd.DataFrame({"fpr": rates} | columns)
     data["stopped_a_day"] = data["stopped"] * daily
     data["allowed"] = True if capacity is None else data["stopped_a_day"] <= capacity
+    if not data["allowed"].any():
+        raise ConfigurationError(
+            f"even the strictest threshold stops {data['stopped_a_day'].min():.1f} sign-ups a day, more than the "
+            f"{capacity:g} that can be reviewed; raise capacity"
+        )
     return data
 
 

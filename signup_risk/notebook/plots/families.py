@@ -47,7 +47,7 @@ def family_bars(contributions: pd.DataFrame, *, synthetic: bool | None = None) -
             figure,
             data,
             finding=f"Signals of {first} move scores most, by {ways} log-odds on average",
-            note=f"Means over {plural(len(given.table), 'sign-up')}; a family's contributions to one sign-up are summed first.",
+            note=f"Means over {plural(len(given.table), 'sign-up')}; contributions to one are summed by family first.",
             synthetic=given.synthetic,
         )
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Sharp on paper and on fine screens, and some 50 kB a figure.
 _DPI: Final = 130
+#: In notebooks, which are kept with their outputs.
+_SHOWN_DPI: Final = 110
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,5 +65,5 @@ class Plot:
         """Return what notebooks show: the figure, and for those who cannot see it the finding."""
         del include, exclude
         width = round(self.figure.get_figwidth() * 100)
-        picture = base64.b64encode(self.png()).decode("ascii")
+        picture = base64.b64encode(self.png(dpi=_SHOWN_DPI)).decode("ascii")
         return {"image/png": picture, "text/plain": repr(self)}, {"image/png": {"width": width}}
