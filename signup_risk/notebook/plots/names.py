@@ -38,7 +38,7 @@ def shown(name: object, most: int = _LONGEST) -> str:
         >>> shown("legit.students"), shown("a\u202eb\n  c"), shown("")
         ('legit.students', 'ab c', '(no name)')
         >>> shown("a farm with a very long name, and number 17", most=20)
-        'a farm with…umber 17'
+        'a farm with…mber 17'
     """
     text = str(name)
     if len(text) > _MOST_READ:
