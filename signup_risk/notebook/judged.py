@@ -49,5 +49,6 @@ def judged_frame(model: ModelArtefact, table: FeatureTable, *, policy: Policy | 
             "decision": [OUTCOMES[int(rank)] for rank in decided.ranks.tolist()],
         }
     )
+    frame.attrs["prevalence"] = calibration.prevalence
     frame.attrs["synthetic"] = model.manifest.synthetic or simulated_count(table.groups) > 0
     return frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 #: Shares below and above these are drawn at the edge.
 _ENDS: Final = (0.0003, 0.9997)
+
+#: Share of the sign-ups in ranges that disagree up to which chance may be the reason: ranges are counted alike, however
+#: full they are.
+_FEW: Final = 0.2
+
 _TICKS: Final = tuple(tick for tick in ODDS_TICKS if _ENDS[0] <= tick <= _ENDS[1])
 
 
@@ -38,8 +44,9 @@ def calibration(
 
     Args:
         frame: One row a sign-up: ``risk_score``, ``label``, and if known ``group``, ``at`` and ``weight``.
-        prevalence: Share of abuse that the probabilities are stated for, to which the sign-ups are weighted; a model
-            says it as ``model.manifest.calibration.prevalence``. That of the frame by default.
+        prevalence: Share of abuse at which to judge, that of the frame by default. The sign-ups are weighted to it, and
+            the probabilities restated for it if ``attrs["prevalence"]`` says for which share they are stated, as in
+            frames of :func:`signup_risk.notebook.judged_frame` and :meth:`signup_risk.Scorer.assess_frame`.
         seed: Same seed, same intervals.
         repeats: How often campaigns are drawn again for them.
         synthetic: Whether the sign-ups are simulated; told by their groups and ``attrs`` by default.
@@ -58,6 +65,9 @@ def calibration(
     if prevalence is not None and not 0 < prevalence < 1:
         raise ConfigurationError(f"prevalence is {prevalence!r}, give a share between 0 and 1, exclusive")
     share = given.sample.prevalence if prevalence is None else prevalence
+    own = frame.attrs.get("prevalence")
+    if own is not None:
+        given = replace(given, scores=100 * _restated(given.scores / 100, own, share))
     found = _reliability(given, given.sample.weights, share)
     data = _data(given, found, share, seed, repeats)
     with drawing():
@@ -67,7 +77,7 @@ def calibration(
         _counts(beside, data)
         return finished(
             figure, data, finding=_finding(found, data),
-            note=_note(found, share, given), synthetic=given.synthetic,
+            note=_note(found, share, given, is_restated=own is not None), synthetic=given.synthetic,
         )  # fmt: skip
 
 
@@ -76,6 +86,12 @@ def _reliability(given: Judged, weights: Floats, share: float) -> Reliability:
     chosen = sample.abusive | sample.legitimate
     weighted = weights_at(share, sample, weights)[chosen]
     return of_probabilities(given.scores[chosen] / 100, sample.abusive[chosen], weighted, share)
+
+
+def _restated(stated: Floats, own: float, share: float) -> Floats:
+    """State probabilities for another share of abuse: their odds move by the ratio of the two priors' odds."""
+    moved = (share / (1 - share)) / (own / (1 - own))
+    return np.asarray(stated * moved / (1 - stated + stated * moved))
 
 
 def _data(given: Judged, found: Reliability, share: float, seed: int, repeats: int) -> pd.DataFrame:
@@ -156,20 +172,25 @@ def _by_chance(off: int, ranges: int) -> bool:
     return 1 - fewer > 0.05
 
 
-def _note(found: Reliability, share: float, given: Judged) -> str:
+def _note(found: Reliability, share: float, given: Judged, *, is_restated: bool) -> str:
+    stated = "restated for it" if is_restated else "as they are, for whatever share the model states them"
     return (
-        f"At {percent(share)} abuse. Expected calibration error {percent(found.ece)}, Brier score {found.brier:.4f} "
+        f"At {percent(share)} abuse, probabilities {stated}. Expected calibration error {percent(found.ece)}, Brier "
+        f"score {found.brier:.4f} "
         f"(the base rate alone: {found.brier_of_base_rate:.4f}). {given.note()} Or Wilson's, if wider."
     )
 
 
 def _finding(found: Reliability, data: pd.DataFrame) -> str:
     off = (data["stated"] < data["observed_low"]) | (data["stated"] > data["observed_high"])
-    if _by_chance(int(off.sum()), len(data)):
+    points = f"off by {100 * found.ece:.1f} points on average"
+    inside = float(data["count"][off].sum() / data["count"].sum())
+    if _by_chance(int(off.sum()), len(data)) and inside <= _FEW:
         agree = len(data) - int(off.sum())
-        return f"Probabilities hold: {agree} of {plural(len(data), 'range')} agree with what happened"
+        return f"Probabilities hold: {agree} of {plural(len(data), 'range')} agree with what happened, {points}"
+    if _by_chance(int(off.sum()), len(data)):
+        return f"Probabilities are {points}: ranges with {percent(inside)} of the sign-ups disagree"
     over = int((off & (data["stated"] > data["observed"])).sum())
     under = int(off.sum()) - over
     ways = [f"{number} too {word}" for number, word in ((over, "high"), (under, "low")) if number]
-    said = f"Probabilities are off by {100 * found.ece:.1f} points on average"
-    return f"{said}; of {plural(len(data), 'range')} {' and '.join(ways)} beyond chance"
+    return f"Probabilities are {points}; of {plural(len(data), 'range')} {' and '.join(ways)} beyond chance"

@@ -55,6 +55,7 @@ def assess_frame(  # noqa: PLR0913 - what goes in, what is wanted of it, and how
         else:
             columns.put(place, answer)
     found = columns.frame(frame.index)
+    found.attrs["prevalence"] = scorer.model.manifest.calibration.prevalence
     found.attrs["synthetic"] = scorer.model.manifest.synthetic  # plots say so
     return found
 
