@@ -23,10 +23,10 @@ SCENARIO = Scenario(
     "parity",
     "2026-05-04T00:00:00+00:00",
     6,
-    6_000,
+    2_400,
     0.0,
     0,
-    (CampaignSpec("a1", 300, 2, 1), CampaignSpec("a2", 400, 2.5, 2), CampaignSpec("a4", 250, 3, 2)),
+    (CampaignSpec("a1", 150, 2, 1), CampaignSpec("a2", 200, 2.5, 2), CampaignSpec("a4", 120, 3, 2)),
     profiles=("full", "browser"),
     waves=Waves(0, 1, 1, 0, 0),
 )

@@ -111,8 +111,8 @@ def expected_groups(text: str) -> set[str]:
 
 def test_filing_crawlers_loses_none() -> None:
     """A sample of real crawlers matches the same groups as trying all patterns."""
-    samples = [sample for entry in CRAWLER_USER_AGENTS_DATA for sample in entry["instances"][:1]][::12]
-    assert len(samples) > 50
+    samples = [sample for entry in CRAWLER_USER_AGENTS_DATA for sample in entry["instances"][:1]][::24]
+    assert len(samples) > 25
     for sample in samples:
         assert user_agent._crawler_groups(sample) == expected_groups(sample)
 

@@ -53,7 +53,7 @@ def amounts(assessment: Assessment) -> dict[str, float]:
 @pytest.mark.parametrize("explain", ["auto", "always"])
 def test_a_frame_is_assessed_as_its_rows_are_one_by_one(jobs: int, explain: Any) -> None:
     """Every column of the contract and every contribution is what assessing in the order of time gives, to the bit."""
-    signups = events(160)
+    signups = events(90)
     shuffled = frame_of(signups).sample(frac=1, random_state=3)
     blocked = Policy(block=(ListEntry("ip", str(signups[7]["ip_address"])),))
     with open_scorer(explain=explain, policy=blocked) as scorer:
