@@ -74,9 +74,10 @@ for caution in found.cautions:
 # ## Is it better?
 #
 # On the left, for four rates of false alarms, how much more abuse the challenger finds; an interval that holds zero
-# says that it cannot be told. Both models have the threshold that stops the same share of the honest, so neither wins
-# by being stricter. On the right every sign-up by how both rank it: upper right both stop it, upper left only the
-# challenger, lower right only the champion.
+# says that it cannot be told: `unclear` in the data, which is another thing than `tie`, where all of the interval is
+# next to zero. Both models have the threshold that stops the same share of the honest, so neither wins by being
+# stricter. On the right every sign-up by how both rank it: upper right both stop it, upper left only the challenger,
+# lower right only the champion.
 #
 # First the one from scratch. A few campaigns are too little to learn from: it knows what these looked like, and the
 # next ones look different.

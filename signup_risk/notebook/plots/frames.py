@@ -12,6 +12,7 @@ import pandas as pd
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.policy.decision import OUTCOMES
+from signup_risk.training.evaluate.cautions import MIN_CAMPAIGNS
 from signup_risk.training.evaluate.sample import Floats, Ints, Sample
 from signup_risk.training.simulated import simulated_count
 from signup_risk.training.table import NEVER, UNKNOWN, FeatureTable
@@ -45,10 +46,16 @@ class Judged:
 
     def note(self) -> str:
         """Say how many sign-ups of each kind there are, and what intervals draw."""
-        sample = self.sample
-        named = bool((sample.groups[sample.abusive] != "").any())
-        drawn = "campaigns drawn again as wholes" if named else "single sign-ups drawn again, no campaign is named"
-        return f"{self.counts()} Intervals: 95 %, {drawn}."
+        number = self.campaigns()
+        if not number:
+            return f"{self.counts()} Intervals: 95 %, single sign-ups drawn again, no campaign is named."
+        few = f" Fewer than {MIN_CAMPAIGNS}: they say little about the next one." if number < MIN_CAMPAIGNS else ""
+        drawn = "campaigns drawn again as wholes" if number > 1 else "campaign drawn again as a whole"
+        return f"{self.counts()} Intervals: 95 %, {number:,} {drawn}.{few}"
+
+    def campaigns(self) -> int:
+        """Count the campaigns that the abusive sign-ups name."""
+        return len(set(self.sample.groups[self.sample.abusive].tolist()) - {""})
 
     def counts(self) -> str:
         """Say how many sign-ups of each kind there are."""

@@ -159,7 +159,8 @@ def test_swap_set_is_that_of_evaluation() -> None:
     wanted = swaps(given.scores, frame["new"].to_numpy(), given.sample, repeats=REPEATS)
     data = plots.champion_challenger(frame, "raw_score", "new", repeats=REPEATS).data
     for row, one in zip(data.to_dict("records"), wanted, strict=True):
-        assert (row["rate"], row["verdict"], row["refused"]) == (one.rate, one.verdict, one.refused)
+        verdict = "tie" if row["verdict"] == "unclear" else row["verdict"]
+        assert (row["rate"], verdict, row["refused"]) == (one.rate, one.verdict, one.refused)
         assert row["abusive_only_challenger"] == one.abusive_only_challenger
         assert row["legitimate_only_champion"] == one.legitimate_only_champion
         if not one.refused:
@@ -173,10 +174,29 @@ def test_a_model_against_itself_is_a_tie() -> None:
     frame["same"] = np.exp(frame["raw_score"])
     plot = plots.champion_challenger(frame, "raw_score", "same", repeats=REPEATS)
     assert plot.finding.startswith("Neither model is better")
+    assert set(plot.data["verdict"]) == {"", "tie"}
     assert plot.data.filter(like="only").to_numpy().sum() == 0
     assert plot.data.loc[0, "refused"].startswith("needs 1,000 legitimate")
     with pytest.raises(ConfigurationError, match=r"give one of 0\.001"):
         plots.champion_challenger(frame, "raw_score", "same", rate=0.02)
+
+
+def test_wide_interval_around_zero_is_unclear_and_no_tie() -> None:
+    """What cannot be told is not said to be alike, and the few campaigns that it rests on are counted."""
+    frame = assessed(3000, campaigns=7)
+    farm = pd.to_numeric(frame["group"].str.extract(r"farm\.a1\.(\d+)")[0])
+    # What the challenger gains with some campaigns it loses with others.
+    frame["new"] = frame["raw_score"] + np.where(farm.isna(), 0.0, np.where(farm % 2, 1.5, -1.0))
+    plot = plots.champion_challenger(frame, "raw_score", "new", repeats=REPEATS)
+    row = plot.data.set_index("rate").loc[0.01]
+    assert row["gain_low"] < -0.005
+    assert row["gain_high"] > 0.005
+    assert row["verdict"] == "unclear"
+    assert plot.finding.startswith("It cannot be told which is better")
+    assert "7 campaigns drawn again as wholes. Fewer than 10: they say little about the next one." in plot.note
+    enough = plots.champion_challenger(assessed(3000).assign(new=0.0), "raw_score", "new", repeats=5)
+    assert "12 campaigns drawn again as wholes." in enough.note
+    assert "Fewer than" not in enough.note
 
 
 def test_costs_are_what_counting_gives() -> None:
