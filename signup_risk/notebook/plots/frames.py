@@ -20,6 +20,8 @@ from signup_risk.training.table import NEVER, UNKNOWN, FeatureTable
 #: What a score is read from if nothing is said, the finest first.
 SCORES: Final = ("raw_score", "risk_score")
 SHADOW: Final = "policy.shadow_decision"
+#: Set in ``attrs`` where decisions were made again from scores alone.
+BY_SCORE: Final = "by_score_alone"
 _LONGEST: Final = 100
 _HOUR_US: Final = 3_600_000_000
 #: Columns that an error names; a frame may have hundreds.
@@ -212,6 +214,11 @@ def decision_ranks(frame: pd.DataFrame) -> Floats:
             f"of {', '.join(OUTCOMES)}"
         )
     return np.asarray(ranks, dtype=np.float64)
+
+
+def decided_how(frame: pd.DataFrame) -> str:
+    """Say what decisions leave out where they were made again from scores; nothing of those that were really made."""
+    return " Decisions: by score alone, without campaigns." if frame.attrs.get(BY_SCORE) is True else ""
 
 
 def is_synthetic(frame: pd.DataFrame, given: bool | None = None) -> bool:

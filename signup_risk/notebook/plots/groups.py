@@ -12,7 +12,7 @@ import pandas as pd
 from signup_risk.errors import ConfigurationError
 from signup_risk.notebook.common.tails import HypergeometricTails
 from signup_risk.notebook.plots.figures import count, percent, plural, times
-from signup_risk.notebook.plots.frames import decision_ranks, groups, judged, require
+from signup_risk.notebook.plots.frames import decided_how, decision_ranks, groups, judged, require
 from signup_risk.notebook.plots.house import across, finished, rows_of_names, sheet, written
 from signup_risk.notebook.plots.look import ABUSIVE, INK, LEGITIMATE, QUIET, UNKNOWN, drawing
 from signup_risk.notebook.plots.names import shown, shown_apart
@@ -76,7 +76,8 @@ def group_rates(
         _draw(axes, top, found)
         axes.set_xlabel(f"share of legitimate sign-ups stopped ({said})")
         return finished(
-            figure, data, finding=_finding(data, found), note=_note(found, len(data) - len(top)),
+            figure, data, finding=_finding(data, found),
+            note=_note(found, len(data) - len(top)) + (decided_how(frame) if isinstance(stopped, str) else ""),
             synthetic=given.synthetic,
         )  # fmt: skip
 

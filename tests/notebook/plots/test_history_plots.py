@@ -52,6 +52,20 @@ def test_history_becomes_a_frame(model: ModelArtefact, table: FeatureTable, eval
     assert points.loc["step_up", "fpr"] == pytest.approx(levels["step_up"])
 
 
+def test_plots_say_that_campaigns_are_left_out(model: ModelArtefact, table: FeatureTable) -> None:
+    """Decisions made again by score are told apart from those that a scorer made; a choice of rows keeps that."""
+    frame = judged_frame(model, table)
+    told = "Decisions: by score alone, without campaigns."
+    for rows in (frame, frame[frame["label"].notna()].assign(plan="free")):
+        assert told in plots.detection(rows, repeats=5).note
+        assert told in plots.group_rates(rows, "step_up").note
+    assert told not in plots.group_rates(frame, (frame["fpr"] < 0.01).to_numpy()).note
+    assert told not in plots.detection(frame.drop(columns="decision"), repeats=5).note
+    frame.attrs.pop("by_score_alone")
+    assert told not in plots.detection(frame, repeats=5).note
+    assert told not in plots.group_rates(frame, "step_up").note
+
+
 def test_drift_is_that_of_evaluation(evaluation: Evaluation) -> None:
     """Every feature and the score stand in the data with the evaluation's indices."""
     found = evaluation.champion.drift

@@ -10,13 +10,14 @@ from signup_risk.errors import ConfigurationError
 from signup_risk.model import Calibration
 from signup_risk.notebook import plots
 from signup_risk.notebook.plots.frames import judged
+from signup_risk.policy import Policy, Thresholds
 from signup_risk.training.evaluate.compare import swaps
 from signup_risk.training.evaluate.costs import cost_curve
 from signup_risk.training.evaluate.detection import detect
 from signup_risk.training.evaluate.groups import group_rates
 from signup_risk.training.evaluate.intervals import wilson
 from signup_risk.training.evaluate.reliability import reliability
-from tests.notebook.plots.made import assessed, contributions
+from tests.notebook.plots.made import assessed, contributions, texts
 from tests.training.evaluate_samples import sample as sample_of
 
 CALIBRATION = Calibration((-30.0, 30.0), (-30.0, 30.0), (-9.0, 0.0, 2.0), (2, 1, 0), 3, 0.5, 0.5)
@@ -242,6 +243,27 @@ def test_cheapest_threshold_is_found_with_its_valley_and_within_capacity() -> No
         plots.threshold_cost(frame.assign(fpr=0.00001), costs, capacity=0.001, repeats=5)
     with pytest.raises(ConfigurationError, match="signups_a_day="):
         plots.threshold_cost(frame.drop(columns="at"), costs, capacity=5, repeats=5)
+
+
+def test_cost_of_any_threshold_can_be_asked_for_and_that_of_today_is_marked() -> None:
+    """The nearest row is told, by ratio; the step-up of the policy is a row of its own; the bar of savings is named."""
+    frame, costs = assessed(1200), plots.Costs(abusive=40, friction=15, review=2)
+    policy = Policy(thresholds=Thresholds(step_up=0.0234, review=0.003, block=0.001))
+    plain = plots.threshold_cost(frame, costs, repeats=5)
+    plot = plots.threshold_cost(frame, costs, repeats=5, policy=policy)
+    assert plot.at(0.0234)["fpr"] == 0.0234
+    assert plot.at(0.0234)["stopped"] == pytest.approx((frame["fpr"] <= 0.0234).mean())
+    assert "today: 2.3 %" in texts(plot.figure)
+    assert not [text for text in texts(plain.figure) if text.startswith("today")]
+    nearest = plain.data.loc[np.log(plain.data["fpr"] / 0.03).abs().idxmin()]
+    pd.testing.assert_series_equal(plain.at(0.03), nearest)
+    assert plain.at(1e-9)["fpr"] == plain.data["fpr"].min()
+    assert "against stopping nobody" in plot.finding
+    assert "Everybody stopped counts as reviewed." in plot.note
+    assert "reviewed" not in plots.threshold_cost(frame, plots.Costs(abusive=40, friction=15), repeats=5).note
+    for rate in (0, -0.1, 1.5, float("nan")):
+        with pytest.raises(ConfigurationError, match="false-positive rate above 0"):
+            plot.at(rate)
 
 
 @pytest.mark.parametrize("given", [{"abusive": 0}, {"abusive": -1}, {"friction": np.nan}, {"slips": 1.0}])
