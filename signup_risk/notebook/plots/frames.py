@@ -65,7 +65,7 @@ class Judged:
         abusive, legitimate = int(sample.abusive.sum()), int(sample.legitimate.sum())
         said = f"{abusive:,} abusive and {legitimate:,} legitimate sign-ups"
         out = f"; {self.left_out:,} without a score left out" if self.left_out else ""
-        return f"{said}{out}."
+        return f"{said}{out}{contradicted(int(sample.doubtful.sum()))}."
 
 
 def judged(
@@ -96,6 +96,14 @@ def judged(
     sample = Sample.of(_table(kept), needed=needed)
     left = len(frame) - len(kept)
     return Judged(kept, floats(kept, column), sample, left, is_synthetic(frame, synthetic))
+
+
+def classes(frame: pd.DataFrame) -> Sample | None:
+    """Return who counts as what, as evaluation takes it; None where nothing is said of outcomes."""
+    if "label" not in frame.columns or np.isnan(floats(frame, "label")).all():
+        return None
+    told = [name for name in ("label", "group") if name in frame.columns]
+    return Sample.of(_table(frame[told]), needed=())
 
 
 def score_column(frame: pd.DataFrame, score: str | None = None) -> str:
@@ -214,6 +222,11 @@ def decision_ranks(frame: pd.DataFrame) -> Floats:
             f"of {', '.join(OUTCOMES)}"
         )
     return np.asarray(ranks, dtype=np.float64)
+
+
+def contradicted(number: int) -> str:
+    """Say how many sign-ups count as neither class since their label and their group say the opposite."""
+    return f"; {number:,} left out: label contradicts group" if number else ""
 
 
 def decided_how(frame: pd.DataFrame) -> str:

@@ -314,6 +314,24 @@ def test_distribution_counts_every_sign_up() -> None:
         plots.score_distribution(frame.assign(risk_score=101.0))
 
 
+def test_labels_against_their_groups_are_left_out_everywhere_and_counted() -> None:
+    """All plots of one frame count the same legitimate sign-ups, and say how many labels contradict their groups."""
+    frame = assessed(3000)
+    first = frame.index[frame["label"] == 1][:3]
+    frame.loc[first, "label"] = 0
+    spread = plots.score_distribution(frame)
+    made = [spread, plots.detection(frame, repeats=5), plots.group_rates(frame)]
+    for plot in made:
+        assert "; 3 left out: label contradicts group." in plot.note
+    honest = int(frame["group"].str.startswith("legit.").sum())
+    assert spread.data.groupby("outcome")["count"].sum()["legitimate"] == honest
+    assert f"{honest:,} legitimate" in made[1].note
+    assert f"{honest:,} legitimate" in made[2].note
+    assert "contradicts" not in plots.score_distribution(frame.drop(index=first)).note
+    assert "unknown" not in set(spread.data["outcome"])
+    assert plots.score_distribution(frame.loc[first]).data["count"].sum() == 3
+
+
 def test_time_is_counted_by_decision() -> None:
     """Each bar holds the sign-ups of its time by decision, hours without any included."""
     frame = assessed(500)
