@@ -352,8 +352,13 @@ def test_campaigns_are_read_as_assessments_tell_them() -> None:
     """A campaign is named by its id, as a column, as a mapping or as a value."""
     frame = assessed(60).drop(columns="group")
     ids = ["c-1" if number % 3 else None for number in range(60)]
-    wanted = plots.over_time(frame.assign(**{"campaign.id": ids})).finding
-    assert "1 campaign, the largest c-1 with 40" in wanted
+    plot = plots.over_time(frame.assign(**{"campaign.id": ids}))
+    wanted = plot.finding
+    assert wanted.endswith("1 campaign, the largest c-1 with 40 of its members known when they signed up")
+    assert "more may have been found later" in plot.note
+    true = plots.over_time(frame.assign(farm=ids), by="farm")
+    assert true.finding.endswith("1 campaign, the largest c-1 with 40")
+    assert true.note == "Synthetic: simulated sign-ups or model."
     told = [None if one is None else {"id": one} for one in ids]
     assert plots.over_time(frame.assign(campaign=told)).finding == wanted
 
