@@ -296,6 +296,10 @@ def test_rows_that_were_not_assessed_do_not_count() -> None:
     pd.testing.assert_frame_equal(plots.family_bars(told).data, plots.family_bars(amounts.iloc[7:]).data)
     with pytest.raises(ConfigurationError, match="400 rows of contributions and 3 of values"):
         plots.beeswarm(amounts, amounts.iloc[:3])
+    signups = pd.DataFrame({"email": ["ada@example.com"] * len(amounts)})
+    with pytest.raises(ConfigurationError, match="none of the 5 features, such as 'device_count_24h'"):
+        plots.beeswarm(amounts, signups)
+    assert plots.beeswarm(amounts, amounts[["custom_plan"]]).png()
 
 
 def test_distribution_counts_every_sign_up() -> None:
