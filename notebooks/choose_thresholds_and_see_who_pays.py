@@ -152,16 +152,23 @@ pd.DataFrame(parts).map(lambda share: f"{share:.2%}")
 #
 # ## Who pays?
 #
-# An average hides who it is made of. The history names the groups that its honest people belong to; yours might name
-# countries, channels or campuses, and any column will do: `by="channel"`. Dark bars are groups that are stopped more
-# often than all, beyond what chance does to the worst of so many groups.
+# An average hides who it is made of. The history names the groups that its honest people belong to. Dark bars are
+# groups that are stopped more often than all, beyond what chance does to the worst of so many groups.
 
 # %%
 paying = plots.group_rates(again, "step_up")
 paying
 
 # %% [markdown]
-# And by how much more than today:
+# Yours might name countries, channels or campuses. `judged_frame` holds no such column, so take it from the history;
+# then `by` names it:
+
+# %%
+again["channel"] = again["signup_id"].map({one["signup_id"]: one.get("channel") for one in history})
+plots.group_rates(again, "step_up", by="channel")
+
+# %% [markdown]
+# And by how much more than today, by group:
 
 # %%
 change = pd.DataFrame({"today": plots.group_rates(signups, "step_up").data["rate"], "ours": paying.data["rate"]})

@@ -133,7 +133,9 @@ def _draw(axes: Axes, top: pd.DataFrame, found: GroupRates) -> None:
     colours = [{"above": ABUSIVE, "below": LEGITIMATE}.get(verdict, UNKNOWN) for verdict in top["verdict"]]
     axes.axvline(overall, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     axes.hlines(places, top["low"], top["high"], color=colours, linewidth=2.4, zorder=2)
-    axes.scatter(top["rate"], places, s=34, color=colours, zorder=3, edgecolor="white", linewidth=0.6)
+    axes.scatter(
+        top["rate"], places, s=34, color=colours, zorder=3, edgecolor="white", linewidth=0.6, clip_on=False
+    )  # fmt: skip
     names = [str(name).removeprefix(_PREFIX) for name in top.index]
     rows_of_names(axes, shown_apart(names))
     right = float(top["high"].max())
