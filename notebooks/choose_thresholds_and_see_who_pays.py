@@ -110,11 +110,9 @@ print(f"{chosen.cost:,.0f} for 1,000 sign-ups, instead of {chosen.cost_of_none:,
 # was worked out, with everything that is known of it.
 
 # %%
-asked = pd.DataFrame({f"{rate:.0%}": chosen.at(rate) for rate in (0.01, 0.03)})
-asked["more"] = asked["3%"] - asked["1%"]
-asked.loc[["fpr", "found", "alarms", "missed", "friction", "review", "total", "low", "high", "stopped_a_day"]].astype(
-    float
-).round(3)
+numbers = ["fpr", "found", "alarms", "missed", "friction", "review", "total", "low", "high", "stopped_a_day"]
+asked = pd.DataFrame({f"{rate:.0%}": chosen.at(rate)[numbers].astype(float) for rate in (0.01, 0.03)})
+asked.assign(more=asked["3%"] - asked["1%"]).round(3)
 
 # %% [markdown]
 # If you are unsure about a cost, halve and double it. What moves the answer little need not be known better.
