@@ -121,7 +121,8 @@ print(leads.to_text(top=6))
 leads.graph()
 
 # %% [markdown]
-# When did they come? The dark parts were held, and below are the campaigns that the scorer has found by itself.
+# When did they come? The dark parts were held, and below are the campaigns that the scorer has found by itself, with
+# those who were known as members when they signed up: whoever came before it was noticed is not among the strokes.
 
 # %%
 plots.over_time(assessed)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from signup_risk.model import ModelArtefact
+from signup_risk.notebook.plots.frames import BY_SCORE
 from signup_risk.policy import Policy
 from signup_risk.policy.decision import OUTCOMES
 from signup_risk.training.evaluate.decisions import decide
@@ -15,10 +16,11 @@ from signup_risk.training.table import UNKNOWN, FeatureTable
 
 
 def judged_frame(model: ModelArtefact, table: FeatureTable, *, policy: Policy | None = None) -> pd.DataFrame:
-    """Return what a model says of every sign-up of a replayed history, and what the policy would decide.
+    """Return what a model says of every sign-up of a replayed history, and what the policy would decide by score alone.
 
     Nothing is recorded and campaigns are not looked for: it is the model alone, on features as they were at the time.
-    :meth:`signup_risk.Scorer.assess_frame` says what a scorer would have answered.
+    A scorer that looks for campaigns holds more sign-ups than that. For what really happened give plots what
+    :meth:`signup_risk.Scorer.assess_frame` answered, with the outcomes: ``assessed.assign(label=..., group=...)``.
 
     Args:
         model: The model.
@@ -28,7 +30,7 @@ def judged_frame(model: ModelArtefact, table: FeatureTable, *, policy: Policy | 
     Returns:
         One row a sign-up, in the order of the table: ``signup_id``, ``at``, ``label`` (missing where it is not known),
         ``group``, ``weight``, ``raw_score``, ``risk_score``, ``fpr``, ``decision``. ``attrs["synthetic"]`` says
-        whether sign-ups or model are simulated.
+        whether sign-ups or model are simulated; ``attrs["by_score_alone"]`` lets plots say what decisions leave out.
 
     Raises:
         ConfigurationError: The table lacks a feature of the model.
@@ -51,4 +53,5 @@ def judged_frame(model: ModelArtefact, table: FeatureTable, *, policy: Policy | 
     )
     frame.attrs["prevalence"] = calibration.prevalence
     frame.attrs["synthetic"] = model.manifest.synthetic or simulated_count(table.groups) > 0
+    frame.attrs[BY_SCORE] = True
     return frame

@@ -10,7 +10,7 @@ import pandas as pd
 
 from signup_risk.notebook.plots.figures import percent, plural
 from signup_risk.notebook.plots.house import finished, sheet
-from signup_risk.notebook.plots.look import ACCENT, FAINT, INK, QUIET, drawing
+from signup_risk.notebook.plots.look import ACCENT, FAINT, INK, QUIET, WIDTH, drawing
 from signup_risk.notebook.plots.names import shown
 from signup_risk.notebook.plots.plot import Plot
 
@@ -24,6 +24,10 @@ MOST_NODES: Final = 16
 _DRAWN: Final = 0.4
 
 _LONGEST: Final = 54
+
+#: Room of a figure for words and arcs, of a character, and from the dots to where shares and words end, in inches.
+_ROOM, _CHARACTER, _TO_SHARE, _TO_WORDS = WIDTH - 0.2, 0.09, 0.2, 0.75
+
 _NOTE: Final = (
     "A dot's area is the share of the chosen that show the value. Arcs join values that the same sign-ups show, wider "
     "the more they overlap; dark ones are pairs that say more than either value alone."
@@ -118,7 +122,8 @@ def _places(count: int, edges: Sequence[Edge], overlaps: Sequence[float]) -> lis
 
 def _draw(axes: Axes, nodes: pd.DataFrame, edges: pd.DataFrame) -> None:
     axes.set_axis_off()
-    axes.set(xlim=(-2.1, 1.0), ylim=(len(nodes) - 0.4, -0.6))
+    inch = _inch(nodes["words"])
+    axes.set(xlim=(1.0 - _ROOM * inch, 1.0), ylim=(len(nodes) - 0.4, -0.6))
     axes.plot([0.0, 0.0], [-0.4, len(nodes) - 0.6], color=FAINT, linewidth=1.0, zorder=1)
     places = nodes["place"].tolist()
     for edge in edges[edges["is_drawn"]].sort_values("is_pair").itertuples():
@@ -126,9 +131,15 @@ def _draw(axes: Axes, nodes: pd.DataFrame, edges: pd.DataFrame) -> None:
     for node in nodes.itertuples():
         place = float(node.place)
         axes.scatter([0.0], [place], s=25 + 200 * float(node.share), color=ACCENT, zorder=4)
-        axes.text(-0.34, place, shown(node.words, _LONGEST), ha="right", va="center", color=INK)
+        axes.text(-_TO_WORDS * inch, place, shown(node.words, _LONGEST), ha="right", va="center", color=INK)
         share = percent(round(float(node.share), 2))
-        axes.text(-0.09, place, share, ha="right", va="center", color=QUIET, fontsize=8.5)
+        axes.text(-_TO_SHARE * inch, place, share, ha="right", va="center", color=QUIET, fontsize=8.5)
+
+
+def _inch(words: pd.Series[Any]) -> float:
+    """Return an inch in the unit of the arcs, of which the widest takes what the longest words leave."""
+    wide = _CHARACTER * max((len(shown(text, _LONGEST)) for text in words.tolist()), default=0)
+    return 1.0 / (_ROOM - _TO_WORDS - wide)
 
 
 def _arc(axes: Axes, one: int, other: int, count: int, edge: Any) -> None:

@@ -97,4 +97,10 @@ def _values(values: pd.DataFrame, columns: list[str], rows: int) -> Floats:
         )
     unknown = np.full(rows, np.nan)
     names = [str(name).removeprefix(FRONT) for name in columns]
+    if not any(name in values.columns for name in names):
+        raise ConfigurationError(
+            f"values has none of the {len(names):,} features, such as {names[0]!r}, but {len(values.columns):,} other "
+            "columns; give values of features, not sign-ups: pd.DataFrame(table.rows, columns=table.names) of the same "
+            "sign-ups, replayed (signup_risk.training.replay)"
+        )
     return np.column_stack([floats(values, name) if name in values.columns else unknown for name in names])

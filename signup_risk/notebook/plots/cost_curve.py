@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from signup_risk.notebook.plots.house import finished, halo, sheet, ticks, writt
 from signup_risk.notebook.plots.look import ABUSIVE, AMBER, FAINT, INK, LEGITIMATE, QUIET, drawing
 from signup_risk.notebook.plots.names import shown
 from signup_risk.notebook.plots.plot import Plot
+from signup_risk.policy import Policy
 from signup_risk.training.evaluate.costs import PER, CostCurve, Costs, cost_curve, valley
 from signup_risk.training.evaluate.intervals import REPEATS
 from signup_risk.training.evaluate.sample import Floats
@@ -49,6 +50,20 @@ class CostPlot(Plot):
     cost: float
     cost_of_none: float
 
+    def at(self, rate: float) -> pd.Series[Any]:
+        """Return the row of the threshold that is nearest to a rate, on the scale of logarithms of the figure.
+
+        Args:
+            rate: A false-positive rate, above 0 and at most 1.
+
+        Raises:
+            ConfigurationError: The rate is none.
+        """
+        if not 0 < rate <= 1:
+            raise ConfigurationError(f"rate is {rate!r}; give a false-positive rate above 0, at most 1, such as 0.01")
+        distance = np.abs(np.log(self.data["fpr"].to_numpy() / rate))
+        return self.data.iloc[int(np.argmin(distance))]
+
 
 def threshold_cost(  # noqa: PLR0913 - who is judged, what things cost, and how surely
     frame: pd.DataFrame,
@@ -57,6 +72,7 @@ def threshold_cost(  # noqa: PLR0913 - who is judged, what things cost, and how 
     prevalence: float | None = None,
     capacity: float | None = None,
     signups_a_day: float | None = None,
+    policy: Policy | None = None,
     seed: int = 1,
     repeats: int = REPEATS,
     synthetic: bool | None = None,
@@ -64,7 +80,7 @@ def threshold_cost(  # noqa: PLR0913 - who is judged, what things cost, and how 
     """Draw what 1,000 sign-ups cost by threshold: abuse that gets in, friction, reviews.
 
     The threshold is stated as a policy states it, on ``fpr``; what it really stops is counted on these sign-ups. All
-    who reach it are stopped, whatever lists and other rules say.
+    who reach it are stopped, and reviewed, whatever lists and other rules say.
 
     Args:
         frame: One row a sign-up: ``fpr``, ``label``, and if known ``group``, ``at`` and ``weight``.
@@ -72,6 +88,7 @@ def threshold_cost(  # noqa: PLR0913 - who is judged, what things cost, and how 
         prevalence: Share of abuse in your traffic; that of the frame by default, and histories often hold more.
         capacity: Sign-ups a day that can be reviewed; thresholds that stop more are no choice.
         signups_a_day: Sign-ups a day in your traffic; counted from ``at`` by default.
+        policy: The one in use; its mildest threshold, that of a step-up, is among the rows and marked as today's.
         seed: Same seed, same intervals.
         repeats: How often campaigns are drawn again for them.
         synthetic: Whether the sign-ups are simulated; told by their groups and ``attrs`` by default.
@@ -87,7 +104,8 @@ def threshold_cost(  # noqa: PLR0913 - who is judged, what things cost, and how 
     given = judged(frame, "fpr", synthetic=synthetic)
     if prevalence is not None and not 0 < prevalence < 1:
         raise ConfigurationError(f"prevalence is {prevalence!r}, give a share between 0 and 1, exclusive")
-    rates = np.geomspace(_LOWEST, 1.0, _POINTS)
+    today = None if policy is None else policy.thresholds.step_up
+    rates = _rates(today)
     # A low rate is a high risk; the last threshold is one that nobody reaches.
     curve = cost_curve(
         -given.scores, given.sample, np.append(-rates, np.inf), costs, prevalence=prevalence, seed=seed, repeats=repeats
@@ -102,6 +120,8 @@ def threshold_cost(  # noqa: PLR0913 - who is judged, what things cost, and how 
         _areas(axes, data, none, costs)
         _best(axes, data, (best, first, last), costs)
         _closed(axes, data, capacity)
+        if today:
+            _today(axes, today)
         plot = finished(
             figure, data, finding=_finding(rows, none, costs),
             note=_note(given, prevalence, capacity, daily, costs), synthetic=given.synthetic,
@@ -109,6 +129,11 @@ def threshold_cost(  # noqa: PLR0913 - who is judged, what things cost, and how 
     flat = (float(rows["fpr"].iloc[1]), float(rows["fpr"].iloc[2]))
     return CostPlot(plot.figure, data, plot.finding, plot.note, plot.synthetic, float(rows["fpr"].iloc[0]), flat,
                     float(rows["total"].iloc[0]), none)  # fmt: skip
+
+
+def _rates(today: float | None) -> Floats:
+    rates = np.geomspace(_LOWEST, 1.0, _POINTS)
+    return np.unique(np.append(rates, today)) if today and today > _LOWEST else rates
 
 
 def _daily(frame: pd.DataFrame) -> float:
@@ -192,13 +217,22 @@ def _closed(axes: Axes, data: pd.DataFrame, capacity: float | None) -> None:
     )  # fmt: skip
 
 
+def _today(axes: Axes, rate: float) -> None:
+    axes.axvline(rate, color=INK, linewidth=1.1, linestyle=(0, (5, 2)), zorder=4)
+    axes.annotate(
+        f"today: {percent(rate)}", (rate, 0.55), xycoords=("data", "axes fraction"), xytext=(3, 4),
+        textcoords="offset points", fontsize=8.5, color=INK, path_effects=halo(), zorder=6,
+    )  # fmt: skip
+
+
 def _finding(rows: pd.DataFrame, none: float, costs: Costs) -> str:
     best, first, last = (rows.iloc[place] for place in range(3))
     saved = none - best["total"]
     if saved <= 0:
         return "No threshold is cheaper than to stop nobody, at these costs"
     flat = f"anything from {percent(first['fpr'])} to {percent(last['fpr'])} costs hardly more"
-    return f"A threshold of {percent(best['fpr'])} saves {_money(saved, costs)} in {PER:,} sign-ups; {flat}"
+    saves = f"saves {_money(saved, costs)} in {PER:,} sign-ups against stopping nobody"
+    return f"A threshold of {percent(best['fpr'])} {saves}; {flat}"
 
 
 def _note(given: Judged, prevalence: float | None, capacity: float | None, daily: float, costs: Costs) -> str:
@@ -208,5 +242,6 @@ def _note(given: Judged, prevalence: float | None, capacity: float | None, daily
         f"An abusive account{slips} costs {_money(costs.abusive, costs)}, an honest one stopped "
         f"{_money(costs.friction, costs)}, a review {_money(costs.review, costs)}; {percent(share)} abuse."
     )
+    reviewed = " Everybody stopped counts as reviewed." if costs.review or capacity is not None else ""
     most = "" if capacity is None else f" {capacity:g} reviews a day of {daily:,.0f} sign-ups."
-    return f"{said}{most} Hardly more: at most {percent(TOLERANCE)}. {given.note()}"
+    return f"{said}{reviewed}{most} Hardly more: at most {percent(TOLERANCE)}. {given.note()}"

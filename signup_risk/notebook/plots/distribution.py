@@ -9,7 +9,7 @@ import pandas as pd
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.notebook.plots.figures import ODDS_TICKS, percent
-from signup_risk.notebook.plots.frames import floats, is_synthetic, require
+from signup_risk.notebook.plots.frames import classes, contradicted, floats, is_synthetic, require
 from signup_risk.notebook.plots.house import finished, halo, sheet, ticks, written
 from signup_risk.notebook.plots.look import ABUSIVE, INK, LEGITIMATE, QUIET, UNKNOWN, drawing
 from signup_risk.notebook.plots.plot import Plot
@@ -35,7 +35,8 @@ def score_distribution(frame: pd.DataFrame, *, policy: Policy | None = None, syn
     The scale is one of log-odds: on a plain one nearly all sign-ups would lie in the first bar.
 
     Args:
-        frame: One row a sign-up: ``risk_score`` (0 to 100), and if known ``label`` and ``fpr``.
+        frame: One row a sign-up: ``risk_score`` (0 to 100), and if known ``label``, ``group`` and ``fpr``. Whose
+            label contradicts the group is left out, as everywhere.
         policy: Whose thresholds are marked where the frame has ``fpr``; the default policy by default.
         synthetic: Whether the sign-ups are simulated; told by their groups and ``attrs`` by default.
 
@@ -54,7 +55,7 @@ def score_distribution(frame: pd.DataFrame, *, policy: Policy | None = None, syn
             f"column 'risk_score' of {len(frame):,} rows has no value, or one outside 0 to 100; give assessed sign-ups"
         )
     frame, scores = frame.loc[known], scores[known]
-    outcomes = _outcomes(frame)
+    outcomes, doubtful = _outcomes(frame)
     data = _bars(scores, outcomes)
     marks = _marks(frame, scores, policy or Policy())
     with drawing():
@@ -66,10 +67,13 @@ def score_distribution(frame: pd.DataFrame, *, policy: Policy | None = None, syn
             _mark(axes, marks, named=axes is found[0])
         ticks(found[-1].xaxis, [float(_odds(place)) for place in ODDS_TICKS], _as_score)
         found[-1].set_xlabel("risk score: 100 x probability of abuse, on a scale of log-odds")
-        hidden = len(scores) - sum(int(mask.sum()) for mask in drawn.values())
-        told = ("Bars: share of each outcome.", "Lines: where the policy's decisions begin." * bool(marks),
-                f"{hidden:,} of unknown outcome not drawn." * bool(hidden),
-                f"{int((~known).sum()):,} without a score left out." * (not known.all()))  # fmt: skip
+        hidden = sum(int(mask.sum()) for name, mask in outcomes.items() if name not in drawn)
+        told = (
+            f"Bars: share of each outcome{contradicted(doubtful)}.",
+            "Lines: where the policy's decisions begin." * bool(marks),
+            f"{hidden:,} of unknown outcome not drawn." * bool(hidden),
+            f"{int((~known).sum()):,} without a score left out." * (not known.all()),
+        )
         return finished(
             figure, data, finding=_finding(scores, outcomes, marks), note=" ".join(part for part in told if part),
             synthetic=is_synthetic(frame, synthetic),
@@ -80,10 +84,14 @@ def _as_score(odds: float) -> str:
     return f"{100 / (1 + np.exp(-odds)):.4g}"
 
 
-def _outcomes(frame: pd.DataFrame) -> dict[str, Bools]:
-    labels = floats(frame, "label") if "label" in frame.columns else np.full(len(frame), np.nan)
-    masks = {"abusive": labels == 1, "legitimate": labels == 0, "unknown": np.isnan(labels)}
-    return {name: mask for name, mask in masks.items() if mask.any()}
+def _outcomes(frame: pd.DataFrame) -> tuple[dict[str, Bools], int]:
+    """Return who is of which outcome, as evaluation counts them, and how many labels contradict their groups."""
+    sample, everybody = classes(frame), np.ones(len(frame), dtype=np.bool_)
+    if sample is None:
+        return {"unknown": everybody}, 0
+    masks = {"abusive": sample.abusive, "legitimate": sample.legitimate, "unknown": np.isnan(floats(frame, "label"))}
+    told = {name: mask for name, mask in masks.items() if mask.any()}
+    return told or {"unknown": everybody}, int(sample.doubtful.sum())
 
 
 def _drawn(outcomes: dict[str, Bools]) -> dict[str, Bools]:

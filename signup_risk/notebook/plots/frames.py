@@ -12,6 +12,7 @@ import pandas as pd
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.policy.decision import OUTCOMES
+from signup_risk.training.evaluate.cautions import MIN_CAMPAIGNS
 from signup_risk.training.evaluate.sample import Floats, Ints, Sample
 from signup_risk.training.simulated import simulated_count
 from signup_risk.training.table import NEVER, UNKNOWN, FeatureTable
@@ -19,6 +20,8 @@ from signup_risk.training.table import NEVER, UNKNOWN, FeatureTable
 #: What a score is read from if nothing is said, the finest first.
 SCORES: Final = ("raw_score", "risk_score")
 SHADOW: Final = "policy.shadow_decision"
+#: Set in ``attrs`` where decisions were made again from scores alone.
+BY_SCORE: Final = "by_score_alone"
 _LONGEST: Final = 100
 _HOUR_US: Final = 3_600_000_000
 #: Columns that an error names; a frame may have hundreds.
@@ -45,10 +48,16 @@ class Judged:
 
     def note(self) -> str:
         """Say how many sign-ups of each kind there are, and what intervals draw."""
-        sample = self.sample
-        named = bool((sample.groups[sample.abusive] != "").any())
-        drawn = "campaigns drawn again as wholes" if named else "single sign-ups drawn again, no campaign is named"
-        return f"{self.counts()} Intervals: 95 %, {drawn}."
+        number = self.campaigns()
+        if not number:
+            return f"{self.counts()} Intervals: 95 %, single sign-ups drawn again, no campaign is named."
+        few = f" Fewer than {MIN_CAMPAIGNS}: they say little about the next one." if number < MIN_CAMPAIGNS else ""
+        drawn = "campaigns drawn again as wholes" if number > 1 else "campaign drawn again as a whole"
+        return f"{self.counts()} Intervals: 95 %, {number:,} {drawn}.{few}"
+
+    def campaigns(self) -> int:
+        """Count the campaigns that the abusive sign-ups name."""
+        return len(set(self.sample.groups[self.sample.abusive].tolist()) - {""})
 
     def counts(self) -> str:
         """Say how many sign-ups of each kind there are."""
@@ -56,7 +65,7 @@ class Judged:
         abusive, legitimate = int(sample.abusive.sum()), int(sample.legitimate.sum())
         said = f"{abusive:,} abusive and {legitimate:,} legitimate sign-ups"
         out = f"; {self.left_out:,} without a score left out" if self.left_out else ""
-        return f"{said}{out}."
+        return f"{said}{out}{contradicted(int(sample.doubtful.sum()))}."
 
 
 def judged(
@@ -87,6 +96,14 @@ def judged(
     sample = Sample.of(_table(kept), needed=needed)
     left = len(frame) - len(kept)
     return Judged(kept, floats(kept, column), sample, left, is_synthetic(frame, synthetic))
+
+
+def classes(frame: pd.DataFrame) -> Sample | None:
+    """Return who counts as what, as evaluation takes it; None where nothing is said of outcomes."""
+    if "label" not in frame.columns or np.isnan(floats(frame, "label")).all():
+        return None
+    told = [name for name in ("label", "group") if name in frame.columns]
+    return Sample.of(_table(frame[told]), needed=())
 
 
 def score_column(frame: pd.DataFrame, score: str | None = None) -> str:
@@ -205,6 +222,16 @@ def decision_ranks(frame: pd.DataFrame) -> Floats:
             f"of {', '.join(OUTCOMES)}"
         )
     return np.asarray(ranks, dtype=np.float64)
+
+
+def contradicted(number: int) -> str:
+    """Say how many sign-ups count as neither class since their label and their group say the opposite."""
+    return f"; {number:,} left out: label contradicts group" if number else ""
+
+
+def decided_how(frame: pd.DataFrame) -> str:
+    """Say what decisions leave out where they were made again from scores; nothing of those that were really made."""
+    return " Decisions: by score alone, without campaigns." if frame.attrs.get(BY_SCORE) is True else ""
 
 
 def is_synthetic(frame: pd.DataFrame, given: bool | None = None) -> bool:

@@ -12,7 +12,7 @@ import pandas as pd
 from signup_risk.errors import ConfigurationError
 from signup_risk.notebook.common.tails import HypergeometricTails
 from signup_risk.notebook.plots.figures import count, percent, plural, times
-from signup_risk.notebook.plots.frames import decision_ranks, groups, judged, require
+from signup_risk.notebook.plots.frames import contradicted, decided_how, decision_ranks, groups, judged, require
 from signup_risk.notebook.plots.house import across, finished, rows_of_names, sheet, written
 from signup_risk.notebook.plots.look import ABUSIVE, INK, LEGITIMATE, QUIET, UNKNOWN, drawing
 from signup_risk.notebook.plots.names import shown, shown_apart
@@ -75,10 +75,9 @@ def group_rates(
         axes = figure.subplots()
         _draw(axes, top, found)
         axes.set_xlabel(f"share of legitimate sign-ups stopped ({said})")
-        return finished(
-            figure, data, finding=_finding(data, found), note=_note(found, len(data) - len(top)),
-            synthetic=given.synthetic,
-        )  # fmt: skip
+        note = _note(found, len(data) - len(top), int(given.sample.doubtful.sum()))
+        how = decided_how(frame) if isinstance(stopped, str) else ""
+        return finished(figure, data, finding=_finding(data, found), note=note + how, synthetic=given.synthetic)
 
 
 def _stopped(frame: pd.DataFrame, stopped: Stopped) -> tuple[Floats, str]:
@@ -134,7 +133,9 @@ def _draw(axes: Axes, top: pd.DataFrame, found: GroupRates) -> None:
     colours = [{"above": ABUSIVE, "below": LEGITIMATE}.get(verdict, UNKNOWN) for verdict in top["verdict"]]
     axes.axvline(overall, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     axes.hlines(places, top["low"], top["high"], color=colours, linewidth=2.4, zorder=2)
-    axes.scatter(top["rate"], places, s=34, color=colours, zorder=3, edgecolor="white", linewidth=0.6)
+    axes.scatter(
+        top["rate"], places, s=34, color=colours, zorder=3, edgecolor="white", linewidth=0.6, clip_on=False
+    )  # fmt: skip
     names = [str(name).removeprefix(_PREFIX) for name in top.index]
     rows_of_names(axes, shown_apart(names))
     right = float(top["high"].max())
@@ -164,10 +165,11 @@ def _finding(data: pd.DataFrame, found: GroupRates) -> str:
     return f"Stopped most often: {name}, {percent(first['rate'])}, {times(first['ratio'])} the rate of all"
 
 
-def _note(found: GroupRates, hidden: int) -> str:
+def _note(found: GroupRates, hidden: int, doubtful: int) -> str:
     more = f" {plural(hidden, 'more group')} in the data." if hidden else ""
     small = f" {plural(len(found.too_small), 'group')} of fewer than {MIN_GROUP} left out." if found.too_small else ""
     return (
-        f"{count(found.overall.count)} legitimate sign-ups. Bars: Wilson's 95 % interval. Dark: stopped more often "
-        f"than all, blue: less often, beyond chance (exact test, corrected for the number of groups).{more}{small}"
+        f"{count(found.overall.count)} legitimate sign-ups{contradicted(doubtful)}. Bars: Wilson's 95 % interval. "
+        "Dark: stopped more often than all, blue: less often, beyond chance (exact test, corrected for the number of "
+        f"groups).{more}{small}"
     )

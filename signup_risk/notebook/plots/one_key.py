@@ -27,6 +27,8 @@ _SPOKEN: Final = {"10m": "10 minutes", "1h": "1 hour", "24h": "24 hours", "7d": 
 _STROKES: Final = 600
 #: Moments between sign-ups at which the curve is read, as windows empty.
 _BETWEEN: Final = 400
+#: Drawn on either side of sign-ups that came at one moment.
+_HALF_HOUR_US: Final = 1_800_000_000
 
 
 def key_velocity(
@@ -90,7 +92,8 @@ def _counts(at: Ints) -> pd.DataFrame:
 
 def _course(at: Ints, window: Window) -> tuple[Floats, Ints]:
     """Return the count in the window at each sign-up, itself included, and in between, as places and counts."""
-    between = np.linspace(at[0], at[-1], _BETWEEN).astype(np.int64)
+    margin = 0 if at[-1] > at[0] else _HALF_HOUR_US
+    between = np.linspace(at[0] - margin, at[-1] + margin, _BETWEEN).astype(np.int64)
     moments = np.concatenate([between, at])
     order = np.argsort(moments, kind="stable")
     store, found = MemoryStore(), []

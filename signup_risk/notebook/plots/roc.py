@@ -9,7 +9,7 @@ import pandas as pd
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.notebook.plots.figures import SHARE_TICKS, percent
-from signup_risk.notebook.plots.frames import Judged, decision_ranks, judged
+from signup_risk.notebook.plots.frames import Judged, decided_how, decision_ranks, judged
 from signup_risk.notebook.plots.house import finished, halo, sheet, ticks, written
 from signup_risk.notebook.plots.look import ACCENT, DECISIONS, FAINT, INK, QUIET, UNKNOWN, drawing
 from signup_risk.notebook.plots.plot import Plot
@@ -44,7 +44,8 @@ def detection(
     """Draw the share of abuse found against the share of the legitimate stopped, with the decisions made.
 
     The rate of false alarms is drawn on a scale of logarithms, since what can be borne lies at its left end. The curve
-    sets its thresholds on these very sign-ups; the points are what the policy decided, whatever threshold it has.
+    sets its thresholds on these very sign-ups; the points are the decisions of the frame, whatever thresholds they
+    had: in one of :func:`judged_frame` by score alone, in one of assessments those that were made, campaigns included.
 
     Args:
         frame: One row a sign-up: ``label``, a score, and if known ``decision``, ``group``, ``at`` and ``weight``.
@@ -70,9 +71,10 @@ def detection(
         _draw_curve(axes, curve)
         _draw_points(axes, points)
         refused = refusal(float(curve["fpr"].min()), given.sample)
+        how = decided_how(frame) if len(points) else ""
         return finished(
             figure, data, finding=_finding(curve, points),
-            note=f"{given.note()}{f' The left end {refused}.' if refused else ''}", synthetic=given.synthetic,
+            note=f"{given.note()}{how}{f' The left end {refused}.' if refused else ''}", synthetic=given.synthetic,
         )  # fmt: skip
 
 

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from signup_risk.errors import ConfigurationError
+from signup_risk.notebook.plots.contributions import BESIDE, FRONT
 from signup_risk.notebook.plots.figures import count, plural
-from signup_risk.notebook.plots.frames import floats, is_synthetic, require
+from signup_risk.notebook.plots.frames import SCORES, floats, is_synthetic, require
 from signup_risk.notebook.plots.house import finished, rows_of_names, sheet, ticks
 from signup_risk.notebook.plots.look import ABUSIVE, ACCENT, FAINT, INK, QUIET, UNKNOWN, drawing
 from signup_risk.notebook.plots.names import shown, shown_apart
 from signup_risk.notebook.plots.plot import Plot
+from signup_risk.scorer.frames.work import CONTRACT
 from signup_risk.training.evaluate import Evaluation
 from signup_risk.training.evaluate.drift import MOVED, Drift, psi_of
 
@@ -53,43 +55,63 @@ def drift(found: Evaluation | Drift, *, top: int = 15, synthetic: bool | None = 
     rows = [(one.feature, one.halves, one.since_training, one.beyond_p99) for one in found.features]
     columns = ["feature", "halves", "since_training", "beyond_p99"]
     data = pd.DataFrame([score, *rows], columns=columns).set_index("feature").astype("float64")
-    note = "Since training: unknown, zero and other values, the legitimate only; the score by its deciles."
+    note = (
+        "Since training: unknown, zero and other values, the legitimate only; the score by its deciles. Tenure and "
+        "velocity fill up from an empty store, so their halves differ by nature."
+    )
     return _drawn(data, ["halves", "since_training"], top, note, synthetic=bool(synthetic))
 
 
 def drift_between(
     before: pd.DataFrame, now: pd.DataFrame, *, top: int = 15, synthetic: bool | None = None
 ) -> Plot:
-    """Draw how far scores and features moved from one frame to another; no labels are needed.
+    """Draw how far score and features moved from one frame to another; no labels are needed.
+
+    Give values of features, as a replayed history has them: ``pd.DataFrame(table.rows, columns=table.names)``. What
+    else the contract puts into a frame (labels, decisions, contributions, weights) is no feature and is left out.
 
     Args:
-        before: Numbers that were: one row a sign-up, a column a feature or score.
+        before: Numbers that were: one row a sign-up, a column a feature, and if known ``raw_score`` or ``risk_score``.
         now: Numbers that are, with the same columns; others are left out.
         top: Columns to draw, the most moved; ``data`` has all.
         synthetic: Whether the sign-ups are simulated; told by ``attrs`` by default.
 
     Returns:
-        The plot. ``data``, indexed by column, the most moved first, holds the stability index ``psi``.
+        The plot. ``data``, indexed by feature, the score first if there is one, then the most moved, holds the
+        stability index ``psi``.
 
     Raises:
         ConfigurationError: A frame is empty, or they have no column of numbers in common.
     """
     require(before, [])
     require(now, [])
+    score = next((name for name in SCORES if name in before.columns and name in now.columns), None)
     numbers = [
-        name for name in before.columns if name in now.columns and pd.api.types.is_numeric_dtype(before[name].dtype)
+        name
+        for name in before.columns
+        if name in now.columns and not _is_contract(str(name)) and pd.api.types.is_numeric_dtype(before[name].dtype)
     ]
-    if not numbers:
+    if not numbers and score is None:
         raise ConfigurationError(
-            f"the frames of {len(before.columns)} and {len(now.columns)} columns have no column of numbers in common; "
-            "give the same features for both"
+            f"the frames of {len(before.columns)} and {len(now.columns)} columns have no column of numbers in common "
+            "that is a feature or a score; give the same features for both, such as "
+            "pd.DataFrame(table.rows, columns=table.names) of a replayed history"
         )
     moved = [psi_of(floats(before, name), floats(now, name)) for name in numbers]
-    data = pd.DataFrame({"psi": moved}, index=pd.Index([str(name) for name in numbers], name="feature"))
+    index = pd.Index([str(name) for name in numbers], name="feature")
+    data = pd.DataFrame({"psi": moved}, index=index, dtype="float64")
     data = data.sort_values("psi", ascending=False, kind="stable")
+    if score is not None:
+        first = pd.DataFrame({"psi": [psi_of(floats(before, score), floats(now, score))]}, index=[SCORE])
+        data = pd.concat([first, data]).rename_axis("feature")
     simulated = is_synthetic(now, synthetic) or (synthetic is None and is_synthetic(before))
     note = f"{count(len(before))} sign-ups before, {count(len(now))} now, cut at the deciles of before."
     return _drawn(data, ["psi"], top, note, synthetic=simulated)
+
+
+def _is_contract(name: str) -> bool:
+    """Tell whether a column says something about a sign-up that is no feature of it."""
+    return name in BESIDE or name in CONTRACT or name.startswith(FRONT)
 
 
 def _drawn(data: pd.DataFrame, columns: list[str], top: int, note: str, *, synthetic: bool) -> Plot:
@@ -149,6 +171,9 @@ def _key(axes: Axes, columns: list[str]) -> None:
 def _finding(data: pd.DataFrame, columns: list[str]) -> str:
     widest = data[columns].max(axis=1)
     features = widest[widest.index != SCORE]
+    if features.empty:
+        score = float(widest.iloc[0])
+        return f"The score {'moved' if score > MOVED else 'held'} (index {score:.2f})"
     moved = int((features > MOVED).sum())
     said = f"{moved:,} of {plural(len(features), 'feature')} moved" if moved else "No feature moved much"
     if SCORE in widest.index:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DOTS: Final = 4000
+#: Half a point of abuse found: an interval within it says that the two are alike, a wider one says nothing.
+_ALIKE: Final = 0.005
 _LOWEST: Final = 0.0003
 
 
@@ -59,9 +61,10 @@ def champion_challenger(  # noqa: PLR0913 - two scores, where to look, and how s
 
     Returns:
         The plot. ``data`` holds a row for each rate: ``champion_found``, ``challenger_found``, ``gain`` with its ends
-        ``gain_low`` and ``gain_high``, ``verdict`` (``better``, ``worse``, ``tie``, empty where it cannot be told) and
-        ``refused`` (why not), and the swap set: ``abusive_only_champion``, ``abusive_only_challenger``,
-        ``legitimate_only_champion``, ``legitimate_only_challenger``.
+        ``gain_low`` and ``gain_high``, ``verdict`` and ``refused``, and the swap set: ``abusive_only_champion``,
+        ``abusive_only_challenger``, ``legitimate_only_champion``, ``legitimate_only_challenger``. The verdict is
+        ``better``, ``worse``, ``unclear`` where the interval holds zero, or ``tie`` where all of it lies within half a
+        point of zero; it is empty where there are too few sign-ups for the rate, which ``refused`` then says.
 
     Raises:
         ConfigurationError: The frame is empty, or lacks a column or one of the two labels; the rate is none of these.
@@ -82,7 +85,7 @@ def champion_challenger(  # noqa: PLR0913 - two scores, where to look, and how s
         _gains(left, data)
         _swapped(right, pairs, sample, place)
         return finished(
-            figure, data, finding=_finding(found[place]),
+            figure, data, finding=_finding(found[place], data["verdict"].iloc[place]),
             note=f"Champion: {shown(champion)}; challenger: {shown(challenger)}. {given.note()}{_thin(len(sample))}",
             synthetic=given.synthetic,
         )  # fmt: skip
@@ -99,7 +102,7 @@ def _data(found: tuple[Swap, ...], pairs: tuple[_Scored, _Scored], sample: Sampl
             "gain": swap.gain.value,
             "gain_low": swap.gain.low,
             "gain_high": swap.gain.high,
-            "verdict": swap.verdict,
+            "verdict": _verdict(swap),
             "refused": swap.refused,
             "abusive_only_champion": swap.abusive_only_champion,
             "abusive_only_challenger": swap.abusive_only_challenger,
@@ -175,10 +178,23 @@ def _thin(rows: int) -> str:
     return " Of those who do not change sides a share is drawn." if rows > _DOTS else ""
 
 
-def _finding(swap: Swap) -> str:
+def _verdict(swap: Swap) -> str:
+    """Return the verdict of the evaluation, and whether an interval that holds zero says anything."""
+    if swap.verdict != "tie":
+        return swap.verdict
+    low, high = swap.gain.low or 0.0, swap.gain.high or 0.0
+    return "tie" if max(-low, high) <= _ALIKE else "unclear"
+
+
+def _finding(swap: Swap, verdict: str) -> str:
     if swap.refused:
         return f"At {percent(swap.rate)} false positives nothing can be said: it {swap.refused}"
     ends = f"{signed(100 * (swap.gain.low or 0.0), 1)} to {signed(100 * (swap.gain.high or 0.0), 1)} points"
     gain = f"{signed(100 * (swap.gain.value or 0.0), 1)} points of abuse found at {percent(swap.rate)} false positives"
-    said = {"better": "The challenger is better", "worse": "The challenger is worse", "tie": "Neither model is better"}
-    return f"{said[swap.verdict]}: {gain} ({ends})"
+    said = {
+        "better": "The challenger is better",
+        "worse": "The challenger is worse",
+        "tie": "Neither model is better",
+        "unclear": "It cannot be told which is better",
+    }
+    return f"{said[verdict]}: {gain} ({ends})"

@@ -38,7 +38,9 @@ def beeswarm(
 
     Args:
         contributions: Log-odds, one row a sign-up, one column a feature or reason code. A missing one counts as none.
-        values: Values of the features, of the same form; they shade the dots from low (light) to high (dark).
+        values: Values of the features, a column each, row for row of the same sign-ups; they shade the dots from low
+            (light) to high (dark). A replayed history has them: ``pd.DataFrame(table.rows, columns=table.names)``, in
+            the order of time. Of reason codes there are none.
         top: Rows to draw; ``data`` has all.
         synthetic: Whether the sign-ups are simulated; told by ``attrs`` by default.
 

@@ -30,6 +30,8 @@ _MARKS: Final = 300
 _NO_DECISION: Final = "sign-ups"
 _NOT_ASSESSED: Final = "not assessed"
 _POPULATION: Final = "legit."
+#: Columns in which assessments tell the campaign, which says what was known when each sign-up came.
+_TOLD: Final = ("campaign.id", "campaign")
 
 
 def over_time(
@@ -46,7 +48,8 @@ def over_time(
         frame: One row a sign-up: ``at``, and if known ``decision`` and the campaign.
         every: Width of a bar, such as ``6h`` or ``1D``; as fits by default.
         by: Column that names the campaign, missing where there is none; ``campaign.id`` or ``campaign`` if there is
-            one, else ``group``, of which simulated populations are left out.
+            one, else ``group``, of which simulated populations are left out. An assessment names the campaign that was
+            known when the sign-up came, so those who were found by looking back are not among the strokes.
         most: Campaigns to draw, the largest.
         synthetic: Whether the sign-ups are simulated; told by their groups and ``attrs`` by default.
 
@@ -61,7 +64,8 @@ def over_time(
     at = times(frame)
     width = _width(at) if every is None else _checked(every, at)
     data = _counts(frame, at, width)
-    campaigns = _campaigns(frame, at, by)
+    column = _column(frame, by)
+    campaigns, told = _campaigns(frame, at, column), column in _TOLD
     drawn = campaigns[:most]
     with drawing():
         figure = sheet(3.3 + (0.55 + 0.24 * len(drawn) if drawn else 0))
@@ -73,9 +77,8 @@ def over_time(
         found[0].set_title(f"sign-ups each {_said(width)}, UTC")
         hidden = len(campaigns) - len(drawn)
         return finished(
-            figure, data, finding=_finding(data, campaigns, len(frame)),
-            note=f"{plural(hidden, 'smaller campaign')} not drawn." if hidden else "",
-            synthetic=is_synthetic(frame, synthetic),
+            figure, data, finding=_finding(data, campaigns, len(frame), told=told),
+            note=_note(hidden, told=told and bool(campaigns)), synthetic=is_synthetic(frame, synthetic),
         )  # fmt: skip
 
 
@@ -121,9 +124,12 @@ def _counts(frame: pd.DataFrame, at: pd.Series[Any], width: pd.Timedelta) -> pd.
     return pd.DataFrame(columns, index=bars)
 
 
-def _campaigns(frame: pd.DataFrame, at: pd.Series[Any], by: str | None) -> list[tuple[str, pd.Series[Any]]]:
+def _column(frame: pd.DataFrame, by: str | None) -> str:
+    return by or next((name for name in _TOLD if name in frame.columns), "group")
+
+
+def _campaigns(frame: pd.DataFrame, at: pd.Series[Any], column: str) -> list[tuple[str, pd.Series[Any]]]:
     """Return each campaign with the times of its sign-ups, the largest first."""
-    column = by or next((name for name in ("campaign.id", "campaign") if name in frame.columns), "group")
     if column not in frame.columns:
         return []
     plain = pd.DataFrame({column: [_campaign_name(value) for value in frame[column].tolist()]})
@@ -179,7 +185,7 @@ def _lanes(axes: Axes, campaigns: list[tuple[str, pd.Series[Any]]]) -> None:
     axes.set_title("campaigns: a stroke for each sign-up, and how many there are")
 
 
-def _finding(data: pd.DataFrame, campaigns: list[tuple[str, pd.Series[Any]]], size: int) -> str:
+def _finding(data: pd.DataFrame, campaigns: list[tuple[str, pd.Series[Any]]], size: int, *, told: bool) -> str:
     total = data.sum(axis=1)
     peak = total.idxmax()
     said = f"{plural(size, 'sign-up')}"
@@ -188,5 +194,12 @@ def _finding(data: pd.DataFrame, campaigns: list[tuple[str, pd.Series[Any]]], si
         said = f"{said}, {percent(float(stopped))} of them not simply allowed"
     if campaigns:
         largest, found = campaigns[0]
-        return f"{said}; {plural(len(campaigns), 'campaign')}, the largest {shown(largest)} with {len(found):,}"
+        known = " of its members known when they signed up" if told else ""
+        return f"{said}; {plural(len(campaigns), 'campaign')}, the largest {shown(largest)} with {len(found):,}{known}"
     return f"{said}; most, {total.max():,}, from {peak:%Y-%m-%d %H:%M}"
+
+
+def _note(hidden: int, *, told: bool) -> str:
+    said = ("Members of campaigns are those known as such when they signed up; more may have been found later.",
+            f"{plural(hidden, 'smaller campaign')} not drawn.")  # fmt: skip
+    return " ".join(text for text, there in zip(said, (told, hidden), strict=True) if there)

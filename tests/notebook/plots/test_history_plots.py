@@ -15,6 +15,7 @@ from signup_risk.training.evaluate.drift import psi_of
 from signup_risk.training.evaluate.sample import Sample
 from signup_risk.training.replay import replay
 from signup_risk.training.table import FeatureTable
+from tests.notebook.plots.made import assessed
 from tests.notebook.samples import events
 
 
@@ -52,12 +53,27 @@ def test_history_becomes_a_frame(model: ModelArtefact, table: FeatureTable, eval
     assert points.loc["step_up", "fpr"] == pytest.approx(levels["step_up"])
 
 
+def test_plots_say_that_campaigns_are_left_out(model: ModelArtefact, table: FeatureTable) -> None:
+    """Decisions made again by score are told apart from those that a scorer made; a choice of rows keeps that."""
+    frame = judged_frame(model, table)
+    told = "Decisions: by score alone, without campaigns."
+    for rows in (frame, frame[frame["label"].notna()].assign(plan="free")):
+        assert told in plots.detection(rows, repeats=5).note
+        assert told in plots.group_rates(rows, "step_up").note
+    assert told not in plots.group_rates(frame, (frame["fpr"] < 0.01).to_numpy()).note
+    assert told not in plots.detection(frame.drop(columns="decision"), repeats=5).note
+    frame.attrs.pop("by_score_alone")
+    assert told not in plots.detection(frame, repeats=5).note
+    assert told not in plots.group_rates(frame, "step_up").note
+
+
 def test_drift_is_that_of_evaluation(evaluation: Evaluation) -> None:
     """Every feature and the score stand in the data with the evaluation's indices."""
     found = evaluation.champion.drift
     plot = plots.drift(evaluation, top=5)
     assert plot.synthetic
     assert len(plot.data) == 1 + len(found.features)
+    assert "Tenure and velocity fill up from an empty store" in plot.note
     assert plot.data.iloc[0]["since_training"] == found.score_since_training
     for one in found.features:
         assert plot.data.loc[one.feature, "halves"] == one.halves
@@ -77,6 +93,23 @@ def test_drift_between_frames_is_the_same_index(table: FeatureTable) -> None:
     assert "plan" not in data.index
     with pytest.raises(ConfigurationError, match="no column of numbers in common"):
         plots.drift_between(before[["plan"]], now)
+
+
+def test_columns_of_the_contract_are_no_features() -> None:
+    """Labels, decisions, weights and contributions do not count as features; the score stands apart, and first."""
+    rng = np.random.default_rng(1)
+    frame = assessed(900).assign(moves=rng.normal(size=900), latency_ms=2.0, **{"contribution.moves": 0.5, "weight": 1})
+    frame["fpr"] = np.r_[np.zeros(450), np.ones(450)]
+    frame.loc[frame.index[450:], "moves"] += 2
+    plot = plots.drift_between(frame.iloc[:450], frame.iloc[450:])
+    assert plot.data.index.tolist() == ["(raw score)", "moves"]
+    raw = frame["raw_score"].to_numpy()
+    assert plot.data.loc["(raw score)", "psi"] == psi_of(raw[:450], raw[450:])
+    assert plot.finding.startswith("1 of 1 feature moved, but the score held")
+    alone = plots.drift_between(frame[["risk_score"]].iloc[:450], frame[["risk_score"]].iloc[450:])
+    assert alone.finding.startswith("The score held")
+    with pytest.raises(ConfigurationError, match="that is a feature or a score"):
+        plots.drift_between(frame[["label", "fpr"]], frame[["label", "fpr"]])
 
 
 def test_moved_feature_is_named() -> None:

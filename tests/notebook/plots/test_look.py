@@ -15,6 +15,7 @@ import pytest
 
 from signup_risk.errors import ConfigurationError
 from signup_risk.notebook import plots
+from signup_risk.notebook.common import graph
 from signup_risk.notebook.plots.names import shown, shown_apart
 from tests.notebook.plots.made import HOSTILE, assessed, contributions, texts
 
@@ -201,3 +202,31 @@ def test_many_and_alike_names_are_told_apart() -> None:
     assert len(plot.data) == 60
     assert "30 more groups in the data" in plot.note
     assert sum(text.startswith("group ") for text in texts(plot.figure)) == 30
+
+
+def test_dots_at_nothing_are_drawn_whole() -> None:
+    """A group that nobody is stopped in stands on the axis with its whole dot."""
+    (axes,) = plots.group_rates(assessed(900).assign(decision="allow")).figure.axes
+    dots = [one for one in axes.collections if len(one.get_offsets()) > 1]
+    assert dots
+    assert not any(one.get_clip_on() for one in dots)
+
+
+def test_one_sign_up_on_a_key_has_an_axis_to_be_read() -> None:
+    """A single moment is drawn within its hour, with the step that it makes."""
+    plot = plots.key_velocity(["2026-06-01T12:00:00Z"])
+    left, right = plot.figure.axes[0].get_xlim()
+    assert (right - left) * 24 == pytest.approx(1.04)
+    heights = plot.figure.axes[0].lines[0].get_ydata()
+    assert (heights.min(), heights.max()) == (0, 1)
+    assert plot.data["24h"].tolist() == [0]
+
+
+@pytest.mark.parametrize("words", ["a device", "a value of which the words are as long as a figure has room for"])
+def test_graph_gives_words_the_room_that_they_need(words: str) -> None:
+    """Words begin within the figure, and no more than a seventh of it is left empty before them."""
+    plot = graph.drawn([graph.Node(words, "device", 30), graph.Node("short", "device", 20)], [], 40)
+    plot.png()
+    longest = max(plot.figure.axes[0].texts, key=lambda text: len(text.get_text()))
+    begins = longest.get_window_extent().x0 / plot.figure.bbox.width
+    assert 0 < begins < 1 / 7

@@ -10,13 +10,14 @@ from signup_risk.errors import ConfigurationError
 from signup_risk.model import Calibration
 from signup_risk.notebook import plots
 from signup_risk.notebook.plots.frames import judged
+from signup_risk.policy import Policy, Thresholds
 from signup_risk.training.evaluate.compare import swaps
 from signup_risk.training.evaluate.costs import cost_curve
 from signup_risk.training.evaluate.detection import detect
 from signup_risk.training.evaluate.groups import group_rates
 from signup_risk.training.evaluate.intervals import wilson
 from signup_risk.training.evaluate.reliability import reliability
-from tests.notebook.plots.made import assessed, contributions
+from tests.notebook.plots.made import assessed, contributions, texts
 from tests.training.evaluate_samples import sample as sample_of
 
 CALIBRATION = Calibration((-30.0, 30.0), (-30.0, 30.0), (-9.0, 0.0, 2.0), (2, 1, 0), 3, 0.5, 0.5)
@@ -159,7 +160,8 @@ def test_swap_set_is_that_of_evaluation() -> None:
     wanted = swaps(given.scores, frame["new"].to_numpy(), given.sample, repeats=REPEATS)
     data = plots.champion_challenger(frame, "raw_score", "new", repeats=REPEATS).data
     for row, one in zip(data.to_dict("records"), wanted, strict=True):
-        assert (row["rate"], row["verdict"], row["refused"]) == (one.rate, one.verdict, one.refused)
+        verdict = "tie" if row["verdict"] == "unclear" else row["verdict"]
+        assert (row["rate"], verdict, row["refused"]) == (one.rate, one.verdict, one.refused)
         assert row["abusive_only_challenger"] == one.abusive_only_challenger
         assert row["legitimate_only_champion"] == one.legitimate_only_champion
         if not one.refused:
@@ -173,10 +175,29 @@ def test_a_model_against_itself_is_a_tie() -> None:
     frame["same"] = np.exp(frame["raw_score"])
     plot = plots.champion_challenger(frame, "raw_score", "same", repeats=REPEATS)
     assert plot.finding.startswith("Neither model is better")
+    assert set(plot.data["verdict"]) == {"", "tie"}
     assert plot.data.filter(like="only").to_numpy().sum() == 0
     assert plot.data.loc[0, "refused"].startswith("needs 1,000 legitimate")
     with pytest.raises(ConfigurationError, match=r"give one of 0\.001"):
         plots.champion_challenger(frame, "raw_score", "same", rate=0.02)
+
+
+def test_wide_interval_around_zero_is_unclear_and_no_tie() -> None:
+    """What cannot be told is not said to be alike, and the few campaigns that it rests on are counted."""
+    frame = assessed(3000, campaigns=7)
+    farm = pd.to_numeric(frame["group"].str.extract(r"farm\.a1\.(\d+)")[0])
+    # What the challenger gains with some campaigns it loses with others.
+    frame["new"] = frame["raw_score"] + np.where(farm.isna(), 0.0, np.where(farm % 2, 1.5, -1.0))
+    plot = plots.champion_challenger(frame, "raw_score", "new", repeats=REPEATS)
+    row = plot.data.set_index("rate").loc[0.01]
+    assert row["gain_low"] < -0.005
+    assert row["gain_high"] > 0.005
+    assert row["verdict"] == "unclear"
+    assert plot.finding.startswith("It cannot be told which is better")
+    assert "7 campaigns drawn again as wholes. Fewer than 10: they say little about the next one." in plot.note
+    enough = plots.champion_challenger(assessed(3000).assign(new=0.0), "raw_score", "new", repeats=5)
+    assert "12 campaigns drawn again as wholes." in enough.note
+    assert "Fewer than" not in enough.note
 
 
 def test_costs_are_what_counting_gives() -> None:
@@ -224,6 +245,27 @@ def test_cheapest_threshold_is_found_with_its_valley_and_within_capacity() -> No
         plots.threshold_cost(frame.drop(columns="at"), costs, capacity=5, repeats=5)
 
 
+def test_cost_of_any_threshold_can_be_asked_for_and_that_of_today_is_marked() -> None:
+    """The nearest row is told, by ratio; the step-up of the policy is a row of its own; the bar of savings is named."""
+    frame, costs = assessed(1200), plots.Costs(abusive=40, friction=15, review=2)
+    policy = Policy(thresholds=Thresholds(step_up=0.0234, review=0.003, block=0.001))
+    plain = plots.threshold_cost(frame, costs, repeats=5)
+    plot = plots.threshold_cost(frame, costs, repeats=5, policy=policy)
+    assert plot.at(0.0234)["fpr"] == 0.0234
+    assert plot.at(0.0234)["stopped"] == pytest.approx((frame["fpr"] <= 0.0234).mean())
+    assert "today: 2.3 %" in texts(plot.figure)
+    assert not [text for text in texts(plain.figure) if text.startswith("today")]
+    nearest = plain.data.loc[np.log(plain.data["fpr"] / 0.03).abs().idxmin()]
+    pd.testing.assert_series_equal(plain.at(0.03), nearest)
+    assert plain.at(1e-9)["fpr"] == plain.data["fpr"].min()
+    assert "against stopping nobody" in plot.finding
+    assert "Everybody stopped counts as reviewed." in plot.note
+    assert "reviewed" not in plots.threshold_cost(frame, plots.Costs(abusive=40, friction=15), repeats=5).note
+    for rate in (0, -0.1, 1.5, float("nan")):
+        with pytest.raises(ConfigurationError, match="false-positive rate above 0"):
+            plot.at(rate)
+
+
 @pytest.mark.parametrize("given", [{"abusive": 0}, {"abusive": -1}, {"friction": np.nan}, {"slips": 1.0}])
 def test_costs_have_to_be_amounts(given: dict[str, float]) -> None:
     """An amount below zero, none at all for abuse, and a share that is none are refused."""
@@ -254,6 +296,10 @@ def test_rows_that_were_not_assessed_do_not_count() -> None:
     pd.testing.assert_frame_equal(plots.family_bars(told).data, plots.family_bars(amounts.iloc[7:]).data)
     with pytest.raises(ConfigurationError, match="400 rows of contributions and 3 of values"):
         plots.beeswarm(amounts, amounts.iloc[:3])
+    signups = pd.DataFrame({"email": ["ada@example.com"] * len(amounts)})
+    with pytest.raises(ConfigurationError, match="none of the 5 features, such as 'device_count_24h'"):
+        plots.beeswarm(amounts, signups)
+    assert plots.beeswarm(amounts, amounts[["custom_plan"]]).png()
 
 
 def test_distribution_counts_every_sign_up() -> None:
@@ -270,6 +316,24 @@ def test_distribution_counts_every_sign_up() -> None:
     assert one["count"] == inside.sum()
     with pytest.raises(ConfigurationError, match="outside 0 to 100"):
         plots.score_distribution(frame.assign(risk_score=101.0))
+
+
+def test_labels_against_their_groups_are_left_out_everywhere_and_counted() -> None:
+    """All plots of one frame count the same legitimate sign-ups, and say how many labels contradict their groups."""
+    frame = assessed(3000)
+    first = frame.index[frame["label"] == 1][:3]
+    frame.loc[first, "label"] = 0
+    spread = plots.score_distribution(frame)
+    made = [spread, plots.detection(frame, repeats=5), plots.group_rates(frame)]
+    for plot in made:
+        assert "; 3 left out: label contradicts group." in plot.note
+    honest = int(frame["group"].str.startswith("legit.").sum())
+    assert spread.data.groupby("outcome")["count"].sum()["legitimate"] == honest
+    assert f"{honest:,} legitimate" in made[1].note
+    assert f"{honest:,} legitimate" in made[2].note
+    assert "contradicts" not in plots.score_distribution(frame.drop(index=first)).note
+    assert "unknown" not in set(spread.data["outcome"])
+    assert plots.score_distribution(frame.loc[first]).data["count"].sum() == 3
 
 
 def test_time_is_counted_by_decision() -> None:
@@ -292,8 +356,13 @@ def test_campaigns_are_read_as_assessments_tell_them() -> None:
     """A campaign is named by its id, as a column, as a mapping or as a value."""
     frame = assessed(60).drop(columns="group")
     ids = ["c-1" if number % 3 else None for number in range(60)]
-    wanted = plots.over_time(frame.assign(**{"campaign.id": ids})).finding
-    assert "1 campaign, the largest c-1 with 40" in wanted
+    plot = plots.over_time(frame.assign(**{"campaign.id": ids}))
+    wanted = plot.finding
+    assert wanted.endswith("1 campaign, the largest c-1 with 40 of its members known when they signed up")
+    assert "more may have been found later" in plot.note
+    true = plots.over_time(frame.assign(farm=ids), by="farm")
+    assert true.finding.endswith("1 campaign, the largest c-1 with 40")
+    assert true.note == "Synthetic: simulated sign-ups or model."
     told = [None if one is None else {"id": one} for one in ids]
     assert plots.over_time(frame.assign(campaign=told)).finding == wanted
 
