@@ -162,6 +162,12 @@ def test_commands_are_understood(readme: str) -> None:
         assert callable(build_parser().parse_args(words).run)
 
 
+def test_the_model_of_ones_own_is_the_challenger(readme: str) -> None:
+    """Where the README compares, better means that the model of one's own is."""
+    compared = re.findall(r"signup-risk evaluate (\S+) \S+ --against (\S+)", readme)
+    assert compared == [("bundled", "ours")] * 2
+
+
 def test_scripts_and_files_exist(readme: str) -> None:
     """Scripts and files of the repository that the README names are there."""
     root = Path(__file__).resolve().parents[2]
