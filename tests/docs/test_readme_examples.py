@@ -125,6 +125,9 @@ def test_an_analyst_scores_compares_and_rules(run_example: Run, capsys: pytest.C
     assert len(shown["graph"].nodes) > 1
     assert shown["written"]["state"].tolist() == ["written"] * 6
     assert sorted(shown["written"]["outcome"].unique()) == ["abusive", "legitimate"]
+    assert shown["written"]["known"].all()
+    ruled = shown["queue"].ruled().set_index("outcome")["risk_score"]
+    assert ruled["legitimate"].max() < ruled["abusive"].min()
     assert Path("queue.json").is_file()
 
 
