@@ -183,8 +183,8 @@ def test_a_preview_answers_like_the_scorer() -> None:
 @pytest.mark.parametrize(
     ("email", "applies"),
     [
-        ("lovelace.ada7@mail.example", False), ("ADA-LOVELACE@mail.example", False), ("adalovelace@mail.example", False),
-        ("ada.love@mail.example", True), ("ada7@mail.example", True),
+        ("lovelace.ada7@mail.example", False), ("ADA-LOVELACE@mail.example", False),
+        ("adalovelace@mail.example", False), ("ada.love@mail.example", True), ("ada7@mail.example", True),
         ("qx7731904@mail.example", True),
     ],
 )  # fmt: skip
