@@ -51,6 +51,8 @@ def _head(found: Json, summary: str) -> str:
         f"{history['abusive']:,} abusive ({percent(history['prevalence'])}) "
         f"in {history['campaigns']:,} campaigns, {history['first'][:16]} to {history['last'][:16]}"
     )
+    if found.get("since"):
+        lines.append(f"What came before {found['since']} was replayed for what it tells of these, and not judged.")
     if found["synthetic"]:
         lines.append("The groups are named as simulated ones are: every figure below is synthetic.")
     lines.append(f"Intervals hold 95%; drawn again for them: {history['drawn_again']}.")

@@ -186,6 +186,9 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     judged.add_argument("model", metavar="MODEL", help="folder of a model, or: bundled")
     judged.add_argument("history", metavar="HISTORY", nargs="+", help="JSON Lines, CSV or Parquet, also .gz")
     judged.add_argument("--against", metavar="MODEL2", help="folder of the challenger, or: bundled")
+    judged.add_argument(
+        "--since", metavar="TIME", help="judge what comes from this time or day on; what came before is replayed only"
+    )
     judged.add_argument("--map", metavar="FILE", help="column map: a file, or one that comes with the package")
     judged.add_argument("--label-column", metavar="NAME", help="column with the label (default: label)")
     judged.add_argument("--label-values", metavar="V=M,...", help="what labels mean, as fraud=1,legit=0,open=unknown")

@@ -92,6 +92,7 @@ def test_warm_start_says_whether_it_is_better(folder: Path, capsys: pytest.Captu
         (["--name", ""], "1 to 128 printable"),
         (["--until", ""], "--until is empty"),
         (["--until", " "], "--until is empty"),
+        (["--until", "2026-02-30"], "--until is '2026-02-30'"),
         (["--label-maturity", "nan"], "give 0 to 3,650"),
         (["--trials", "9"], "give 1 to 5"),
         (["--seed", "-1"], "no seed"),

@@ -32,7 +32,7 @@ def agree(page: Page, wanted: pd.DataFrame, of: int = 1200) -> None:
     assert len(listed(page)) == min(50, len(wanted))
 
 
-def raised_by(frame: pd.DataFrame, code: str) -> "pd.Series[bool]":
+def raised_by(frame: pd.DataFrame, code: str) -> pd.Series[bool]:
     """Tell whose score a reason raised."""
     return frame["reasons"].map(
         lambda reasons: any(one["code"] == code and one["contribution"] > 0 for one in reasons)
