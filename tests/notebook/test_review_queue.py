@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -76,17 +75,6 @@ def queue_of(scorer: Scorer, *ids: str, **settings: Any) -> ReviewQueue:
     return review_queue([assessed(name) for name in ids], scorer, clock=Ticking(), **settings)
 
 
-def test_a_store_that_does_not_know_the_sign_up_is_told(scorer: Scorer) -> None:
-    """What velocity could not learn is written to the ledger, and the problem says what to do."""
-    queue = queue_of(scorer, "s0", "assessed elsewhere")
-    queue.decide(["s0", "assessed elsewhere"], "abusive", by="ada")
-    written = queue.commit().set_index("signup_id")
-    assert written["state"].tolist() == ["written"] * 2
-    assert written["known"].to_dict() == {"s0": True, "assessed elsewhere": False}
-    assert written["problem"]["s0"] == ""
-    assert "this store does not know the sign-up" in written["problem"]["assessed elsewhere"]
-
-
 def label_of(scorer: Scorer, signup_id: str) -> int | None:
     """Return what the ledger settles on."""
     found = settle(scorer.outcomes.said_of(signup_id), NOWHERE)
@@ -121,14 +109,6 @@ def test_expected_costs_are_those_of_leaving_a_decision_as_it_is(scorer: Scorer)
     rows = [assessed("in", 30.0, "step_up"), assessed("out", 30.0, "block")]
     queue = review_queue(rows, scorer, decisions=None, costs=Costs(abusive=200, friction=10))
     assert queue.frame.set_index("signup_id")["expected_cost"].round(6).to_dict() == {"in": 60.0, "out": 7.0}
-
-
-def test_what_the_campaign_adds_stands_beside_the_score(scorer: Scorer) -> None:
-    """A member of a campaign has the joint probability in a column, whoever is in none has nothing there."""
-    member = replace(assessed("in"), campaign=Campaign("c", 9, AT, (), probability=0.93))
-    frame = review_queue([member, assessed("out")], scorer, clock=Ticking()).frame.set_index("signup_id")
-    assert frame["campaign_probability"]["in"] == 0.93
-    assert pd.isna(frame["campaign_probability"]["out"])
 
 
 def test_who_does_not_wait_is_counted(scorer: Scorer) -> None:
