@@ -211,6 +211,7 @@ def test_bounds_are_kept_and_said(days: Any) -> None:
     one = days.scorer.what_would_change(event, most=1)
     assert (len(one.truthful) <= 1, len(one.bought) <= 1) == (True, True)
     assert "not all sets" in str(short)
+    assert "a larger budget= or most= looks further" in str(short)
 
 
 def test_what_nothing_changes_is_said_plainly() -> None:
