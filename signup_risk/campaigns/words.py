@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from signup_risk.campaigns.shapes import billing_in_words, coarse_in_words, fine_in_words
 from signup_risk.features.context import Context
 from signup_risk.features.keys import READERS
 from signup_risk.features.kinds import KIND
@@ -28,9 +29,6 @@ _ONE: Final[Mapping[str, str]] = {
     "name": "one name",
     "referral": "one referral code",
 }
-
-#: Runs of a coarse shape (:mod:`signup_risk.normalize.shapes`) as they stand in braces.
-_RUNS: Final[Mapping[str, str]] = {"i": "letter", "s": "2-3 letters", "w": "word", "k": "consonants", "y": "year"}
 
 _RELATIONS: Final[Mapping[str, str]] = {
     "first_last": "{first}{last}",
@@ -96,28 +94,7 @@ def _email_form(value: str) -> str:
     name, _, rest = relation.partition("+")
     if name in _RELATIONS and name != "none":
         return f"mailboxes like {_RELATIONS[name]}{f'{{{rest}}}' if rest else ''}"
-    return f"mailboxes like {_shape(shape)}"
-
-
-def _shape(shape: str) -> str:
-    """Say a coarse shape with its runs in braces."""
-    said, run = "", ""
-    for char in f"{shape}\x00":
-        if run and not char.isdigit() and (char.isalpha() or not char.isalnum()):
-            said, run = said + _run(run), ""
-        if char.isalnum():
-            run += char
-        elif char != "\x00":
-            said += char
-    return said
-
-
-def _run(run: str) -> str:
-    if run[0] == "d" and run[1:].isdigit():
-        return f"{{{run[1:]} digits}}"
-    if run[0] == "m" and run[1:].isdigit():
-        return f"{{{run[1:]} letters and digits}}"
-    return f"{{{_RUNS.get(run, run)}}}"
+    return f"mailboxes like {coarse_in_words(shape)}"
 
 
 def _agent(value: str) -> str:
@@ -138,13 +115,13 @@ _SAY: Final[Mapping[str, Callable[[str], str]]] = {
     "ip_network": lambda value: f"network {value}",
     "asn": lambda value: f"network operator AS{value}",
     "email_domain": lambda value: f"domain {value}",
-    "email_shape": lambda value: f"mailboxes of shape {value}",
+    "email_shape": lambda value: f"mailboxes of shape {fine_in_words(value)}",
     "email_form": _email_form,
     "phone_block": lambda value: f"phone numbers {value}…",
     "issuer": lambda value: f"card issuer {value}",
-    "billing_shape": lambda value: f"billing addresses of form {value}",
+    "billing_shape": lambda value: f"billing addresses of form {billing_in_words(value)}",
     "name_shape": lambda value: f"names of shape {value}",
-    "username_shape": lambda value: f"user names of shape {value}",
+    "username_shape": lambda value: f"user names of shape {fine_in_words(value)}",
     "agent": _agent,
     "locale": _locale,
     "tls": lambda value: f"TLS fingerprint {value}",

@@ -11,6 +11,7 @@ from signup_risk.cli.data import chosen_references
 from signup_risk.cli.evaluation_text import evaluation_text
 from signup_risk.cli.history_options import chosen_history
 from signup_risk.cli.json_file import json_file
+from signup_risk.cli.moments import time_of
 from signup_risk.cli.numbers import jobs_for
 from signup_risk.errors import ConfigurationError
 from signup_risk.extract import VERSIONS
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 #: What stands for the model that comes with the package.
 BUNDLED: Final = "bundled"
+
+_EMPTY_STORE: Final = {
+    "code": "EMPTY_STORE",
+    "text": "the history was replayed from an empty store, so the first sign-ups are judged without a past, as a "
+    "scorer in use never judges them; give what came before as well, and with --since where judging is to begin",
+}
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
@@ -55,6 +62,11 @@ def _judged(options: argparse.Namespace) -> tuple[dict[str, Any], HistoryReport]
     # Imported here, since it loads NumPy and LightGBM, which no other command needs.
     from signup_risk.training.evaluate import evaluate
 
+    since = None if options.since is None else time_of("--since", options.since)
+    if since is not None and options.campaigns:
+        raise ConfigurationError(
+            "--since judges a part of the history and --campaigns the whole; run evaluate twice, with one of them each"
+        )
     policy = Policy() if options.policy is None else read_policy(options.policy)
     with ExitStack() as stack:
         artefacts = [_load(name) for name in (options.model, options.against) if name is not None]
@@ -67,12 +79,25 @@ def _judged(options: argparse.Namespace) -> tuple[dict[str, Any], HistoryReport]
                 f"the history has {report.summary()}; judging needs both kinds, so give labels, or name their column "
                 "with --label-column or --map"
             )
-        table = _replayed(history, artefacts, options)
+        table = _from(since, _replayed(history, artefacts, options))
         challenger = artefacts[1] if len(artefacts) > 1 else None
         found = evaluate(artefacts[0], table, policy=policy, challenger=challenger, seed=options.seed).to_dict()
+        found |= {"since": options.since}
+        if since is None:
+            found["cautions"].append(_EMPTY_STORE)
         if options.campaigns:
             found["campaigns"] = _campaigns(history, policy, options)
         return found, report
+
+
+def _from(since: int | None, table: FeatureTable) -> FeatureTable:
+    """Return the rows that are judged: those of the time and later, which know the past that came before."""
+    if since is None:
+        return table
+    chosen = table.times >= since
+    if not chosen.any():
+        raise ConfigurationError("no sign-up of the history is as late as --since; give an earlier time")
+    return table.where(chosen)
 
 
 def _campaigns(history: History, policy: Policy, options: argparse.Namespace) -> dict[str, Any]:

@@ -51,6 +51,8 @@ def _head(found: Json, summary: str) -> str:
         f"{history['abusive']:,} abusive ({percent(history['prevalence'])}) "
         f"in {history['campaigns']:,} campaigns, {history['first'][:16]} to {history['last'][:16]}"
     )
+    if found.get("since"):
+        lines.append(f"What came before {found['since']} was replayed for what it tells of these, and not judged.")
     if found["synthetic"]:
         lines.append("The groups are named as simulated ones are: every figure below is synthetic.")
     lines.append(f"Intervals hold 95%; drawn again for them: {history['drawn_again']}.")
@@ -67,7 +69,7 @@ def _cautions(cautions: Sequence[Json]) -> Iterator[str]:
 def _model(role: str, report: Json) -> Iterator[tuple[str, str]]:
     model = report["model"]
     origin = ", trained on synthetic sign-ups" if model["trained_on_synthetic"] else ""
-    name = f"{role}: {model['name']} {model['version']}{origin}"
+    name = f"{role}: {_named(model)}{origin}"
     yield f"{name} - found at a rate of false positives", _detection(report)
     yield "precision by share of abuse, thresholds set here", _precision(report["detection"])
     yield f"decisions of policy {report['decisions']['policy']}", _decisions(report["decisions"])
@@ -205,7 +207,13 @@ def _shared(found: Json) -> Iterator[tuple[str, str]]:
         )
     yield "a small model fitted here, area under the ROC curve by split", body
     if found["swaps"]:
-        yield "challenger against champion, thresholds set here", _swaps(found["swaps"])
+        challenger, champion = (_named(found[role]["model"]) for role in ("challenger", "champion"))
+        title = f"{challenger} (challenger) against {champion} (champion), thresholds set here"
+        yield title, _swaps(found["swaps"])
+
+
+def _named(model: Json) -> str:
+    return f"{model['name']} {model['version']}"
 
 
 def _swaps(swaps: Sequence[Json]) -> str:
@@ -247,10 +255,13 @@ def share(value: Json) -> str:
     Examples:
         >>> share({"value": 0.727, "low": 0.48, "high": 0.844, "count": 1298})
         '72.7% (48.0-84.4%)'
+        >>> share({"value": -0.171, "low": -0.353, "high": -0.0159, "count": 1298})
+        '-17.1% (-35.3 to -1.59%)'
     """
     if value["value"] is None:
         return _UNKNOWN
-    return f"{percent(value['value'])} ({percent(value['low'])[:-1]}-{percent(value['high'])})"
+    between = " to " if (value["low"] or 0) < 0 else "-"  # "-35-1" reads as if both were above zero
+    return f"{percent(value['value'])} ({percent(value['low'])[:-1]}{between}{percent(value['high'])})"
 
 
 def spread(value: Json) -> str:

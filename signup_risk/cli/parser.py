@@ -42,7 +42,7 @@ exit status: 0 all written, 2 nothing could be done, 130 stopped by Ctrl-C, with
 _EVALUATE: Final = """\
 Replays labelled sign-ups and says what a model finds of the abuse, what it costs the legitimate, group by group,
 how early campaigns are stopped and how far the figures can be believed; warnings come first. With --against, a
-second model is judged on the same sign-ups.
+second model, the challenger, is judged on the same sign-ups: better means that it finds more than MODEL, the champion.
 
 exit status: 0 judged, 1 judged but for rows that could not be read, 2 nothing could be done"""
 
@@ -185,7 +185,10 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     judged.set_defaults(run=run_evaluate)
     judged.add_argument("model", metavar="MODEL", help="folder of a model, or: bundled")
     judged.add_argument("history", metavar="HISTORY", nargs="+", help="JSON Lines, CSV or Parquet, also .gz")
-    judged.add_argument("--against", metavar="MODEL2", help="folder of a model to compare with, or: bundled")
+    judged.add_argument("--against", metavar="MODEL2", help="folder of the challenger, or: bundled")
+    judged.add_argument(
+        "--since", metavar="TIME", help="judge what comes from this time or day on; what came before is replayed only"
+    )
     judged.add_argument("--map", metavar="FILE", help="column map: a file, or one that comes with the package")
     judged.add_argument("--label-column", metavar="NAME", help="column with the label (default: label)")
     judged.add_argument("--label-values", metavar="V=M,...", help="what labels mean, as fraud=1,legit=0,open=unknown")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hmac
 import json
 import os
 import sys
@@ -16,12 +17,12 @@ from signup_risk.errors import ConfigurationError, SignupRiskError
 from signup_risk.model import ModelArtefact, bundled_model_path
 from signup_risk.receipts import Receipt, Replay, read_receipts, replay
 from signup_risk.scorer.receipt_face import mark_of
-from signup_risk.stores.hashing import FILE_VARIABLE, SECRET_VARIABLE, Hasher, given_hasher
+from signup_risk.stores.hashing import FILE_VARIABLE, SECRET_VARIABLE, Hasher, given_hasher, with_second
 
 _REPLAY: Final = """\
 Makes decisions again from their receipts, one a line, and compares raw score, probability, false-positive rate, reasons
 and decision with what was recorded, to the bit. No store, no reference data and nothing of an applicant is needed. With
-SIGNUP_RISK_SECRET it also says whether a receipt was made under that secret.
+SIGNUP_RISK_SECRET set, a receipt also has to have been made under it, or under SIGNUP_RISK_SECOND_SECRET.
 
 exit status: 0 all came out the same, 1 some did not or were refused, 2 nothing could be done"""
 
@@ -30,7 +31,8 @@ _SECRETS: Final = {
     None: "",
     "genuine": "; genuine",
     "forged": "; FORGED: it was not made under this secret as it stands",
-    "another": "; made under another secret",
+    # Whoever forges a receipt can write the mark of no secret, but of any secret that nobody can check.
+    "another": "; NOT VERIFIED: made under another secret; set that one as SIGNUP_RISK_SECOND_SECRET",
 }
 
 #: How a replay ended.
@@ -65,7 +67,7 @@ def run_replay(options: argparse.Namespace) -> int:
     """
     loaded = [ModelArtefact.load(path) for path in options.model or [bundled_model_path()]]
     models = {artefact.digest: artefact for artefact in loaded}
-    hasher = given_hasher() if {SECRET_VARIABLE, FILE_VARIABLE} & set(os.environ) else None
+    hasher = with_second(given_hasher()) if {SECRET_VARIABLE, FILE_VARIABLE} & set(os.environ) else None
     ends: Counter[str] = Counter()
     for where, found in _all(options.receipts):
         told = _told(found, models, hasher)
@@ -109,8 +111,8 @@ def _told(
     except SignupRiskError as problem:
         return {"result": _REFUSED, "problem": str(problem)}
     secret = None if hasher is None else _secret(found, hasher)
-    # A mark that the holder of the secret did not write is as bad as another score.
-    is_same = made.is_reproduced and secret != "forged"  # noqa: S105 - no secret, but what became of it
+    # A mark that no holder of the secrets wrote is as bad as another score.
+    is_same = made.is_reproduced and secret in {None, "genuine"}
     return {
         "result": _SAME if is_same else _OTHER,
         "digest": found.digest,
@@ -124,10 +126,11 @@ def _told(
 
 
 def _secret(receipt: Receipt, hasher: Hasher) -> str:
-    """Say whether a receipt bears the mark of a secret: ``genuine``, ``forged``, or of ``another`` secret."""
-    if receipt.keyed.secret != hasher.check():
+    """Say whether a receipt bears the mark of a live secret: ``genuine``, ``forged``, or of ``another`` secret."""
+    live = next((one for one in (hasher, hasher.second) if one and one.check() == receipt.keyed.secret), None)
+    if live is None:
         return "another"
-    return "genuine" if receipt.mark == mark_of(receipt, hasher) else "forged"
+    return "genuine" if hmac.compare_digest(receipt.mark.encode(), mark_of(receipt, live).encode()) else "forged"
 
 
 def _differences(made: Replay) -> list[dict[str, Any]]:

@@ -35,6 +35,8 @@ _PAGES: Final = (".html", ".htm")
 _SHOWN: Final = 20
 # A page's mark stands among its first lines.
 _HEAD: Final = 4096
+# More than a page takes, so that a note that is too long is refused, and no large file read whole.
+_MOST_READ: Final = 100_000
 
 
 def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -61,6 +63,7 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--campaigns", metavar="FILE", help="report of signup-risk campaigns, in place of what assessments tell"
     )
     report.add_argument("--title", metavar="TEXT", default="Sign-up risk report", help="heading of the page")
+    report.add_argument("--note", metavar="FILE", help="plain text to be read first, such as what to look at and why")
     report.add_argument(
         "--rows",
         metavar="N",
@@ -110,7 +113,7 @@ def _check(options: argparse.Namespace) -> None:
         raise ConfigurationError(
             f"--rows is {options.rows:,}; a page holds {MOST_ROWS:,} at most, or no browser opens it"
         )
-    inputs = [options.assessments, *options.history, options.campaigns, options.map]
+    inputs = [options.assessments, *options.history, options.campaigns, options.map, options.note]
     check_output("--output", options.output, [name for name in inputs if name not in {None, "-"}])
     _refuse_foreign(output)
 
@@ -133,7 +136,9 @@ def _read(options: argparse.Namespace) -> PageBuilder:
     from signup_risk.report.build import ROWS, PageBuilder
 
     outcomes, campaigns = _outcomes(options), _campaigns(options.campaigns)
-    builder = PageBuilder(options.title, rows=options.rows or ROWS, outcomes=outcomes, campaigns=campaigns)
+    builder = PageBuilder(
+        options.title, rows=options.rows or ROWS, outcomes=outcomes, campaigns=campaigns, note=_note(options.note)
+    )
     with (
         closing(open_source(options.assessments, "jsonl")) as source,
         Progress(source.total, source.unit, source.position, verb="read") as progress,
@@ -171,6 +176,17 @@ def _refuse_idle(options: argparse.Namespace) -> None:
     idle = [name for name, value in given.items() if value is not None]
     if idle:
         raise ConfigurationError(f"{idle[0]} says how to read a history; give it with --history, or leave it out")
+
+
+def _note(name: str | None) -> str:
+    if name is None:
+        return ""
+    try:
+        with Path(name).open(encoding="utf-8-sig") as stream:
+            return stream.read(_MOST_READ)
+    except (OSError, UnicodeDecodeError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) else "it is not in UTF-8"
+        raise ConfigurationError(f"--note {name!r} cannot be read ({why}); give a file of plain text") from None
 
 
 def _campaigns(name: str | None) -> CampaignReport | None:

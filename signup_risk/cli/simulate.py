@@ -59,14 +59,10 @@ def _first_day(text: str) -> str:
 
 
 def _scenario(source: str) -> Scenario:
-    from signup_risk.simulation import load_scenario, scenario_names
+    from signup_risk.simulation import load_scenario
 
     try:
         return load_scenario(source)
-    except OSError as problem:
-        raise UnreadableFile(
-            f"scenario {source}: {problem.strerror}; give a file, or one of {', '.join(scenario_names())}"
-        ) from None
     except ValueError as problem:  # not JSON, or a scenario that is not allowed
         raise UnreadableFile(f"{source}: {problem}") from None
 

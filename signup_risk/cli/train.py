@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Final
 from signup_risk.cli.data import chosen_references
 from signup_risk.cli.history_options import chosen_history
 from signup_risk.cli.interrupts import Interrupts
+from signup_risk.cli.moments import time_of
 from signup_risk.cli.numbers import seed
-from signup_risk.errors import ConfigurationError
-from signup_risk.events.moments import moment
 
 if TYPE_CHECKING:
     from signup_risk.model import ModelArtefact
@@ -49,7 +48,7 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     train.add_argument("--label-values", metavar="V=M,...", help="what labels mean, as fraud=1,legit=0,open=unknown")
     train.add_argument("--target-fpr", metavar="P", type=float, default=0.01, help="rate to aim at (default: 0.01)")
     train.add_argument("--prevalence", metavar="P", type=float, help="share of abuse that risk scores are stated for")
-    train.add_argument("--until", metavar="TIME", help="cut-off: use nothing that happened or became known later")
+    train.add_argument("--until", metavar="TIME", help="cut-off, a time or the start of a day: use nothing later")
     train.add_argument("--label-maturity", metavar="DAYS", type=float, default=60.0, help=_MATURITY)
     train.add_argument("--from", dest="base", metavar="MODEL", help="continue from this model (a folder, or bundled)")
     train.add_argument("--name", help="name of the model (default: that of its folder)")
@@ -101,21 +100,10 @@ def _options(options: argparse.Namespace) -> TrainingOptions:
         prevalence=options.prevalence,
         seed=options.seed,
         trials=options.trials,
-        until=_microseconds(options.until),
+        until=None if options.until is None else time_of("--until", options.until),
         maturity_days=options.label_maturity,
         workers=min(cores, _MOST_JOBS) if options.jobs is None else options.jobs,
     )
-
-
-def _microseconds(text: str | None) -> int | None:
-    from signup_risk.scorer.times import microseconds
-
-    if text is None:
-        return None
-    found = moment("--until")(text.strip())
-    if found is None:
-        raise ConfigurationError("--until is empty; give a time such as 2026-05-01T12:00:00Z, or leave --until out")
-    return microseconds(found)
 
 
 def _base(name: str | None, stack: ExitStack) -> ModelArtefact | None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from signup_risk.campaigns.found import FoundCampaign
 from signup_risk.campaigns.report import CampaignReport
+from signup_risk.campaigns.shapes import LEGEND
 from signup_risk.errors import ConfigurationError
 from signup_risk.events import Signup
 from signup_risk.files.records import BadLine, Payload, object_of
@@ -31,6 +32,8 @@ ROWS: Final = 10_000
 MOST_ROWS: Final = 100_000
 # As the explanations of a model that was trained on simulated traffic say what is usual.
 _SIMULATED: Final = "simulated legitimate"
+#: Longest note on top of a page, in characters: some five pages of a book.
+LONGEST_NOTE: Final = 10_000
 
 
 class PageBuilder:
@@ -58,6 +61,7 @@ class PageBuilder:
         rows: int = ROWS,
         outcomes: Outcomes | None = None,
         campaigns: CampaignReport | None = None,
+        note: str = "",
     ) -> None:
         """Begin an empty page.
 
@@ -66,7 +70,12 @@ class PageBuilder:
             rows: How many sign-ups it holds one by one.
             outcomes: Labels and groups from a history.
             campaigns: Campaigns that were found in a history, in place of those that the assessments tell.
+            note: What is to be read first: plain text, of which empty lines part paragraphs.
+
+        Raises:
+            ConfigurationError: The note is too long.
         """
+        self._note = _checked(note)
         self._title = bounded(title)
         self._outcomes = outcomes
         self._campaigns = campaigns
@@ -106,6 +115,8 @@ class PageBuilder:
         """Return the page."""
         facts = {
             "bad": self.bad,
+            "note": self._note,
+            "legend": LEGEND,
             "longest": LONGEST,
             "mostReasons": MOST_REASONS,
             "campaignSource": "assessments" if self._campaigns is None else "report",
@@ -130,13 +141,14 @@ class PageBuilder:
         }
 
 
-def page_of(
+def page_of(  # noqa: PLR0913 - what is shown, how much of it, and beside what
     assessments: Iterable[Mapping[str, Any]],
     title: str = "Sign-up risk report",
     *,
     rows: int = ROWS,
     history: Iterable[Signup] = (),
     campaigns: CampaignReport | None = None,
+    note: str = "",
 ) -> bytes:
     """Return the page of assessments as HTML, to be written to a file that ends in .html.
 
@@ -146,9 +158,10 @@ def page_of(
         rows: How many sign-ups it holds one by one.
         history: The sign-ups, with label and group.
         campaigns: Campaigns that were found in a history.
+        note: What is to be read first: plain text, of which empty lines part paragraphs.
 
     Raises:
-        ConfigurationError: One of the assessments is none.
+        ConfigurationError: One of the assessments is none, or the note is too long.
 
     Examples:
         >>> page = page_of([{"signup_id": "a", "at": "2026-05-01T12:00:00Z", "decision": "block"}], title="May")
@@ -156,12 +169,21 @@ def page_of(
         (True, True)
     """
     outcomes = Outcomes(history)
-    builder = PageBuilder(title, rows=rows, outcomes=outcomes if outcomes.read else None, campaigns=campaigns)
+    known = outcomes if outcomes.read else None
+    builder = PageBuilder(title, rows=rows, outcomes=known, campaigns=campaigns, note=note)
     for number, told in enumerate(assessments, 1):
         problem = builder.add(number, told)
         if problem is not None:
             raise ConfigurationError(f"assessment {number}: {problem.reason}")
     return builder.html()
+
+
+def _checked(note: str) -> str:
+    if len(note) > LONGEST_NOTE:
+        raise ConfigurationError(
+            f"the note has {len(note):,} characters; a page takes {LONGEST_NOTE:,}, so give a shorter one"
+        )
+    return "\n".join(line.rstrip() for line in note.splitlines()).strip()
 
 
 def _members(report: CampaignReport) -> dict[str, ToldCampaign]:

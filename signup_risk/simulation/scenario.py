@@ -184,6 +184,9 @@ class Scenario:
 def load_scenario(source: str | Path) -> Scenario:
     """Read a scenario file, or a bundled scenario by name.
 
+    Raises:
+        ConfigurationError: There is none of that name, it cannot be read, or something in it is not allowed.
+
     Examples:
         >>> load_scenario("bundled-1").days
         60
@@ -191,7 +194,13 @@ def load_scenario(source: str | Path) -> Scenario:
     bundled = files("signup_risk.simulation") / "scenarios" / f"{source}.json"
     if isinstance(source, str) and bundled.is_file():
         return Scenario.from_json(bundled.read_text(encoding="utf-8"))
-    return Scenario.from_json(Path(source).read_text(encoding="utf-8"))
+    try:
+        text = Path(source).read_text(encoding="utf-8")
+    except OSError as problem:
+        raise ConfigurationError(
+            f"scenario {str(source)[:80]}: {problem.strerror}; give a file, or one of {', '.join(scenario_names())}"
+        ) from problem
+    return Scenario.from_json(text)
 
 
 def scenario_names() -> tuple[str, ...]:

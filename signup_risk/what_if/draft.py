@@ -65,6 +65,11 @@ class Draft:
         local, _, domain = str(self.event.get("email") or "").rpartition("@")
         return local, domain.lower()
 
+    def mailbox_holds(self, names: tuple[str, str]) -> bool:
+        """Say whether the address carries both names already, in either order and with whatever between them."""
+        letters = _ascii(self.mailbox()[0])
+        return any(one in letters and other in letters.replace(one, " ", 1) for one, other in (names, names[::-1]))
+
     def number(self, label: str, below: int) -> int:
         """Return a number of this sign-up's own, from 0 to below a limit."""
         digest = hashlib.sha256(self._seed + label.encode()).digest()

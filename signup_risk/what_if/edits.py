@@ -30,14 +30,21 @@ def other_provider(draft: Draft) -> None:
 
 
 def own_name(draft: Draft) -> None:
-    """Take a mailbox that carries the applicant's name, at the present provider."""
+    """Take a mailbox that carries the applicant's name, at the present provider, unless it does already."""
     names, (_, domain) = draft.names(), draft.mailbox()
-    if names and domain:
+    if names and domain and not draft.mailbox_holds(names):
         draft.set(email=f"{names[0]}.{names[1]}@{domain}")
 
 
 def own_name_at_provider(draft: Draft) -> None:
-    """Take a mailbox that carries the applicant's name, at a large provider."""
+    """Take a mailbox that carries the applicant's name, at a large provider, unless it carries it already."""
+    names = draft.names()
+    if names and not draft.mailbox_holds(names):
+        aged_mailbox(draft)
+
+
+def aged_mailbox(draft: Draft) -> None:
+    """Take somebody's old mailbox at a large provider that carries the name given."""
     names, (_, domain) = draft.names(), draft.mailbox()
     if names:
         draft.set(email=f"{names[0]}.{names[1]}@{_PROVIDERS[domain == _PROVIDERS[0]]}")

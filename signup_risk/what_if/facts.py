@@ -75,7 +75,7 @@ BOUGHT: Final[tuple[Fact, ...]] = (
     _fact(
         "mail.aged_freemail",
         "an old free mailbox that carries the name given",
-        edits.own_name_at_provider,
+        edits.aged_mailbox,
         "mail.aged_freemail",
     ),
     _fact("phone.rented", "a rented number of a cheap country", edits.rented_number, "phone.rented"),

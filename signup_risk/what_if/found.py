@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from signup_risk.prices import Cost
 from signup_risk.results import Assessment, DecisionName
 from signup_risk.what_if.facts import Fact
+
+_CUT: Final = (
+    "not all sets were looked at, since a bound on assessments or on sets given came first: a larger budget= or most= "
+    "looks further"
+)
 
 Direction = Literal["milder", "stricter"]
 
@@ -104,7 +109,7 @@ class WhatWouldChange:
 
     def note(self) -> str:
         """Return how far it was looked."""
-        bound = "all sets were looked at" if self.is_complete else "not all sets were looked at"
+        bound = "all sets were looked at" if self.is_complete else _CUT
         return f"sets of up to {self.largest} facts, {self.tried} assessments without recording; {bound}"
 
     def sections(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from signup_risk import open_references
 from signup_risk.cli import main
+from signup_risk.model import ModelArtefact, bundled_model_path
+from signup_risk.training.evaluate import evaluate, wanted_features
+from signup_risk.training.history import read_history
+from signup_risk.training.replay import replay
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +80,42 @@ def test_labels_may_be_words(signups: Path, tmp_path: Path, capsys: pytest.Captu
     found = capsys.readouterr().out
     assert main([*judging, str(signups)]) == 0
     assert capsys.readouterr().out == found
+
+
+def test_the_past_is_replayed_and_not_judged(signups: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --since only what comes later is judged, each with the features that the whole past gives it."""
+    model = ModelArtefact.load(bundled_model_path())
+    history = list(read_history([str(signups)]))
+    day = f"{history[-1].at:%Y-%m-%d}"
+    table = replay(history, open_references(), wanted_features([model]))
+    start = datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp() * 1_000_000
+    wanted = evaluate(model, table.where(table.times >= start)).to_dict()
+    judging = ["evaluate", "bundled", str(signups), "--jobs", "1"]
+    assert main([*judging, "--json", "-", "--since", day]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["history"] == json.loads(json.dumps(wanted["history"]))
+    assert found["champion"] == json.loads(json.dumps(wanted["champion"]))
+    assert found["since"] == day
+    assert "EMPTY_STORE" not in {one["code"] for one in found["cautions"]}
+    assert main([*judging]) == 0
+    assert "WARNING EMPTY_STORE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--since", ""], "--since is empty"),
+        (["--since", "soon"], "--since is 'soon'; give a time"),
+        (["--since", "2099-01-01"], "as late as --since"),
+        (["--since", "2026-02-01", "--campaigns"], "--since judges a part"),
+    ],
+)
+def test_a_time_to_judge_from_that_is_none_is_refused(
+    options: list[str], said: str, signups: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A time that cannot be read, or that leaves nobody to judge, is an error that says what to give."""
+    assert main(["evaluate", "bundled", str(signups), "--jobs", "1", *options]) == 2
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("seed", ["-1", "x", "1.5", str(2**31)])

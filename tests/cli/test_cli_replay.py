@@ -6,6 +6,7 @@ import dataclasses
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,39 @@ def test_the_secret_finds_what_was_forged(
     assert "different: " in found.output.splitlines()[1]
     assert "FORGED" in found.output.splitlines()[1]
     monkeypatch.setenv("SIGNUP_RISK_SECRET", "another secret of sixteen")
-    assert run("replay", path).output.count("made under another secret") == 2
+    found = run("replay", path)
+    assert (found.status, found.output.count("different: ")) == (1, 2)
+    assert found.output.count("NOT VERIFIED: made under another secret") == 2
+
+
+def test_a_receipt_of_no_known_secret_is_not_verified(
+    receipts: list[Receipt], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A receipt that was written anew and bears the mark of a secret that nobody has does not pass for genuine."""
+    kept = receipts[0]
+    forged = dataclasses.replace(
+        kept, at=kept.at + timedelta(days=1), keyed=dataclasses.replace(kept.keyed, secret="0" * 16)
+    )
+    path = written(tmp_path / "forged.jsonl", forged.to_json())
+    assert run("replay", path).status == 0, "without a secret nobody can tell"
+    monkeypatch.setenv("SIGNUP_RISK_SECRET", SECRET)
+    found = run("replay", path)
+    assert found.status == 1
+    assert "NOT VERIFIED" in found.output
+
+
+def test_the_second_secret_vouches_too(
+    receipts: list[Receipt], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In and after a change of secrets a receipt of the other live one is genuine, and a forged one still is not."""
+    kept = receipts[0]
+    path = written(tmp_path / "kept.jsonl", kept.to_json())
+    monkeypatch.setenv("SIGNUP_RISK_SECRET", "the secret of the time after")
+    monkeypatch.setenv("SIGNUP_RISK_SECOND_SECRET", SECRET)
+    found = run("replay", path)
+    assert (found.status, found.output.rstrip().endswith("; genuine")) == (0, True)
+    forged = dataclasses.replace(kept, campaign="20260601-1")
+    assert "FORGED" in run("replay", written(path, forged.to_json())).output
 
 
 def test_the_model_that_gave_the_score_is_needed(receipts: list[Receipt], run: Run, tmp_path: Path) -> None:

@@ -75,6 +75,10 @@ def test_packed_files_and_history_are_read(told: Path, tmp_path: Path, run: Run)
         (("-o", "r.html", "--label-column", "y"), "--label-column says how to read a history"),
         (("-o", "r.html", "--campaigns", "foreign.html"), "cannot be read as JSON"),
         (("-o", "nowhere/r.html"), "cannot be written"),
+        (("-o", "r.html", "--note", "none.txt"), "--note 'none.txt' cannot be read (No such file"),
+        (("-o", "r.html", "--note", "binary.txt"), "it is not in UTF-8"),
+        (("-o", "r.html", "--note", "long.txt"), "the note has 100,000 characters; a page takes 10,000"),
+        (("-o", "note.html", "--note", "note.html"), "which is read"),
     ],
 )
 def test_what_cannot_be_done_is_refused(
@@ -84,6 +88,9 @@ def test_what_cannot_be_done_is_refused(
     monkeypatch.chdir(tmp_path)
     write_lines(Path("assessments.html"), assessments(5))
     Path("foreign.html").write_text("<!doctype html><p>mine", encoding="utf-8")
+    Path("note.html").write_text("read this first", encoding="utf-8")
+    Path("binary.txt").write_bytes(b"\xff\xfe\xff")
+    Path("long.txt").write_text("x" * 200_000, encoding="utf-8")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     outcome = run("report", "assessments.html", *options)
     assert outcome.status == 2

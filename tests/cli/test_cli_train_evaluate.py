@@ -50,12 +50,14 @@ def test_a_model_scores(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
 def test_evaluate_compares_and_warns(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Figures come as tables and as JSON, synthetic ones are called so, and training rows in the test are seen."""
     target = folder / "e.json"
-    assert main(["evaluate", f"{folder}/ours", f"{folder}/history.jsonl", "--against", "bundled", "--jobs", "1",
+    assert main(["evaluate", "bundled", f"{folder}/history.jsonl", "--against", f"{folder}/ours", "--jobs", "1",
                  "--json", str(target)]) == 0  # fmt: skip
     said = capsys.readouterr().out
     assert said.count("(synthetic)") > 5
     assert "WARNING TRAINING" in said
-    assert "challenger" in said
+    names = [f"{one.manifest.name} {one.manifest.version}" for one in
+             map(ModelArtefact.load, (folder / "ours", bundled_model_path()))]  # fmt: skip
+    assert f"\n{names[0]} (challenger) against {names[1]} (champion), thresholds set here" in said
     found = json.loads(target.read_text(encoding="utf-8"))
     assert found["schema"]
     assert [one["rate"] for one in found["champion"]["detection"]] == [0.001, 0.0035, 0.01, 0.05]
@@ -90,6 +92,7 @@ def test_warm_start_says_whether_it_is_better(folder: Path, capsys: pytest.Captu
         (["--name", ""], "1 to 128 printable"),
         (["--until", ""], "--until is empty"),
         (["--until", " "], "--until is empty"),
+        (["--until", "2026-02-30"], "--until is '2026-02-30'"),
         (["--label-maturity", "nan"], "give 0 to 3,650"),
         (["--trials", "9"], "give 1 to 5"),
         (["--seed", "-1"], "no seed"),

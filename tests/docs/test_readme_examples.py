@@ -125,6 +125,9 @@ def test_an_analyst_scores_compares_and_rules(run_example: Run, capsys: pytest.C
     assert len(shown["graph"].nodes) > 1
     assert shown["written"]["state"].tolist() == ["written"] * 6
     assert sorted(shown["written"]["outcome"].unique()) == ["abusive", "legitimate"]
+    assert shown["written"]["known"].all()
+    ruled = shown["queue"].ruled().set_index("outcome")["risk_score"]
+    assert ruled["legitimate"].max() < ruled["abusive"].min()
     assert Path("queue.json").is_file()
 
 
@@ -160,6 +163,12 @@ def test_commands_are_understood(readme: str) -> None:
     for line in lines:
         words = shlex.split(line.partition(" < ")[0])[1:]
         assert callable(build_parser().parse_args(words).run)
+
+
+def test_the_model_of_ones_own_is_the_challenger(readme: str) -> None:
+    """Where the README compares, better means that the model of one's own is."""
+    compared = re.findall(r"signup-risk evaluate (\S+) \S+ --against (\S+)", readme)
+    assert compared == [("bundled", "ours")] * 2
 
 
 def test_scripts_and_files_exist(readme: str) -> None:

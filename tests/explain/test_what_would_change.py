@@ -180,6 +180,28 @@ def test_a_preview_answers_like_the_scorer() -> None:
         scorer.preview(FULL)
 
 
+@pytest.mark.parametrize(
+    ("email", "applies"),
+    [
+        ("lovelace.ada7@mail.example", False), ("ADA-LOVELACE@mail.example", False),
+        ("adalovelace@mail.example", False), ("ada.love@mail.example", True), ("ada7@mail.example", True),
+        ("qx7731904@mail.example", True),
+    ],
+)  # fmt: skip
+def test_a_mailbox_that_carries_the_name_is_not_advised_again(email: str, applies: bool) -> None:
+    """Whose mailbox holds both names already, in whatever order, is not told to get one that does."""
+    event = {**FULL, "first_name": "Ada", "last_name": "Lovelace", "email": email}
+    place = place_of("DE")
+    assert place is not None
+    with Scorer.open("memory://") as scorer:
+        base = scorer.preview(event)
+    unchanged = changed(event, (), place, base)
+    own = [fact for fact in TRUTHFUL if fact.name.startswith("mail.own_name")]
+    assert [changed(event, (fact,), place, base) != unchanged for fact in own] == [applies] * 2
+    aged = next(fact for fact in BOUGHT if fact.name == "mail.aged_freemail")
+    assert changed(event, (aged,), place, base) != unchanged
+
+
 def test_bounds_are_kept_and_said(days: Any) -> None:
     """A budget that is used up, and more sets than were asked for, make an answer incomplete, and it says so."""
     event, _ = days.last("block")
@@ -189,6 +211,7 @@ def test_bounds_are_kept_and_said(days: Any) -> None:
     one = days.scorer.what_would_change(event, most=1)
     assert (len(one.truthful) <= 1, len(one.bought) <= 1) == (True, True)
     assert "not all sets" in str(short)
+    assert "a larger budget= or most= looks further" in str(short)
 
 
 def test_what_nothing_changes_is_said_plainly() -> None:

@@ -317,3 +317,16 @@ def test_the_graph_holds_the_numbers_that_it_shows(site: list[dict[str, Any]], b
     pairs = edges.loc[edges["is_pair"].astype(bool), ["first", "second"]].to_numpy(int).tolist()
     assert {frozenset(" and ".join(named[end] for end in ends).split(" and ")) for ends in pairs} <= listed
     assert graph.png().startswith(b"\x89PNG")
+
+
+def test_shapes_are_said_in_words_and_explained() -> None:
+    """Whoever reads of a shape is told in words what it is and what braces mean; nobody else is."""
+    rows = [{"signup_id": str(n), "at": AT, "email": f"{'tiger' if n < 12 else 'x' * (n % 9 + 1)}{n % 90 + 10}@e.com",
+             "device": {"platform": "Win32" if n < 12 else "MacIntel"}} for n in range(300)]  # fmt: skip
+    found = in_common([str(n) for n in range(12)], rows)
+    for text in (found.to_text(), found._repr_html_()):
+        assert "{word}{2 digits}" in text or "{5 letters}{2 digits}" in text
+        assert "In braces stands a kind of text" in " ".join(text.split())
+    plain = in_common([str(n) for n in range(12)], [{**row, "email": None} for row in rows])
+    assert "platform Win32" in plain.to_text()
+    assert "In braces" not in plain.to_text() + plain._repr_html_()

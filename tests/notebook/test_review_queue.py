@@ -144,6 +144,7 @@ def test_rulings_reach_the_ledger_with_who_when_and_how_sure(scorer: Scorer) -> 
     written = queue.commit()
     assert written["state"].tolist() == ["written"] * 3
     assert written["known"].tolist() == [True] * 3
+    assert written["problem"].tolist() == [""] * 3
     first, second, third = (scorer.outcomes.said_of(name)[0] for name in ("s0", "s1", "s2"))
     assert (first.what, first.confidence, first.source) == ("abusive", 0.8, "analyst")
     assert first.at == round(AT.timestamp() * 1e6)

@@ -32,6 +32,13 @@ def agree(page: Page, wanted: pd.DataFrame, of: int = 1200) -> None:
     assert len(listed(page)) == min(50, len(wanted))
 
 
+def raised_by(frame: pd.DataFrame, code: str) -> pd.Series[bool]:
+    """Tell whose score a reason raised."""
+    return frame["reasons"].map(
+        lambda reasons: any(one["code"] == code and one["contribution"] > 0 for one in reasons)
+    )
+
+
 def test_decisions_filter(visit: Visitor, paged: Path, frame: pd.DataFrame) -> None:
     """Without the allowed, everything is of the others."""
     page = visit.open(paged)
@@ -71,8 +78,8 @@ def test_dragging_over_the_bars_chooses_their_span(visit: Visitor, paged: Path, 
 def test_filters_work_together(visit: Visitor, paged: Path, frame: pd.DataFrame) -> None:
     """Reason, group, outcome and part of the id leave what has all four."""
     page = visit.open(paged)
-    page.get_by_label("Reason", exact=True).select_option("NAME_DIGITS")
-    has = frame["codes"].map(lambda codes: "NAME_DIGITS" in codes)
+    page.get_by_label("Raised by", exact=True).select_option("NAME_DIGITS")
+    has = raised_by(frame, "NAME_DIGITS")
     agree(page, frame[has])
     page.get_by_label("Group", exact=True).select_option("company")
     page.get_by_label("Outcome", exact=True).select_option("legitimate")
@@ -82,6 +89,17 @@ def test_filters_work_together(visit: Visitor, paged: Path, frame: pd.DataFrame)
     ]
     assert len(wanted) > 5
     agree(page, wanted)
+
+
+def test_a_reason_of_the_table_leaves_as_many_as_it_says(visit: Visitor, paged: Path, frame: pd.DataFrame) -> None:
+    """A click on a reason leaves those whose score it raised, as many as stand beside it, and none that it lowered."""
+    page = visit.open(paged)
+    has_lowered = {reason["code"] for reasons in frame["reasons"] for reason in reasons if reason["contribution"] < 0}
+    shown = {row[0]: number(row[2]) for row in cells(page.locator("#reasons table").first)}
+    code = next(code for code, count in shown.items() if code in has_lowered and count)
+    page.locator("#reasons table").get_by_role("button", name=code).click()
+    wait_left(page, int(shown[code]), 1200)
+    agree(page, frame[raised_by(frame, code)])
 
 
 def test_campaign_filter_from_table_and_chooser(visit: Visitor, paged: Path, frame: pd.DataFrame) -> None:

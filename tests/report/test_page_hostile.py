@@ -67,6 +67,19 @@ def test_markup_stays_text(visit: Visitor, make: Make) -> None:
     assert page.title() == MARKUP[1]
 
 
+def test_a_note_stays_text(visit: Visitor, make: Make, tmp_path: Path) -> None:
+    """A note is read first, in its paragraphs and lines, and what is in it makes no element; without it none is."""
+    note = tmp_path / "note.txt"
+    note.write_text(f"Look at\nWednesday.\n\n{MARKUP[0]} {MARKUP[1]} {TURNED}\n", encoding="utf-8")
+    page = visit.open(make(assessments(3), "--note", str(note)))
+    parts = page.locator("#told p").all_inner_texts()
+    assert parts[0] == "Look at\nWednesday."
+    assert parts[1].startswith(f"{MARKUP[0]} {MARKUP[1]} ⟨U+202E⟩gnp.exe")
+    assert page.locator("#told img").count() == 0
+    bare = visit.open(make(assessments(3)))
+    expect(bare.locator("#told")).to_be_hidden()
+
+
 def test_signs_that_turn_text_are_written_out(visit: Visitor, make: Make) -> None:
     """Marks of direction are seen as what they are, each text is kept apart, and nothing around it is turned."""
     page = visit.open(make([hostile(TURNED, 1)]))

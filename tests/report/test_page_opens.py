@@ -34,6 +34,17 @@ def test_page_opens_with_every_section(visit: Visitor, paged: Path, frame: pd.Da
     assert f"{1200:,} sign-ups, 2026-05-01" in page.locator("#subtitle").inner_text()
 
 
+def test_words_of_the_page_are_explained(visit: Visitor, paged: Path) -> None:
+    """Whoever knows nothing of the library reads what decisions, thresholds, reasons and shapes are."""
+    page = visit.open(paged)
+    words = page.locator("#about dt").all_inner_texts()
+    assert words == ["Allow", "Step up", "Review", "Block", "Threshold", "Reason", "Campaign", "Group", "Outcome",
+                     "Shapes"]  # fmt: skip
+    told = page.locator("#about dd").all_inner_texts()
+    assert all(len(text) > 10 for text in told)
+    assert "{first} and {last} are the names given" in told[-1]
+
+
 def test_page_is_one_closed_file(paged: Path) -> None:
     """The file begins with a policy that lets nothing be loaded, and its size is stated in it."""
     text = paged.read_text(encoding="utf-8")

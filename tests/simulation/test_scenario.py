@@ -75,3 +75,9 @@ def test_training_and_held_out_scenarios_do_not_share_priors() -> None:
     assert held_out.start > bundled.start
     assert held_out.farms != bundled.farms
     assert held_out.country_shift > 0.0
+
+
+def test_a_scenario_that_is_not_there_is_named_with_those_that_are() -> None:
+    """A name that is none is refused with the names that there are."""
+    with pytest.raises(ConfigurationError, match=r"scenario nonsense: No such file.*bundled-1.*varied-1"):
+        load_scenario("nonsense")

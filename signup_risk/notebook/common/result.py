@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from html import escape
@@ -10,11 +11,14 @@ from typing import Any, Final
 
 import pandas as pd
 
+from signup_risk.campaigns.shapes import legend
 from signup_risk.campaigns.texts import counted
 from signup_risk.notebook.common.graph import CommonGraph, Edge, Node, drawn
 
 #: Covered rows that are named beside the one that covers them.
 _NAMED: Final = 3
+
+_WIDTH: Final = 116
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,8 @@ class InCommon:
                 lines.append(f"     with it: {_also(row)}")
         if top is not None and len(self.rows) > top:
             lines.append(f"     and {counted(len(self.rows) - top, 'more row')}")
+        if explained := legend("\n".join(lines).splitlines()):
+            lines += textwrap.wrap(explained, _WIDTH)
         return "\n".join(lines)
 
     def graph(self) -> CommonGraph:
@@ -177,7 +183,9 @@ class InCommon:
         heads = ("", "in common", "chosen", "others", "times as often (95 %)", "bits")
         head = "".join(f"<th>{name}</th>" for name in heads)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>" if cells else ""
-        return f"<p>{escape(self._heading())}</p>{table}"
+        explained = legend(text for row in self.rows for text in (row.words, _also(row)))
+        foot = f"<p><small>{escape(explained)}</small></p>" if explained else ""
+        return f"<p>{escape(self._heading())}</p>{table}{foot}"
 
 
 def _record(row: Shared, names: list[str]) -> dict[str, Any]:

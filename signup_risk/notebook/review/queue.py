@@ -30,8 +30,10 @@ from signup_risk.training.evaluate.costs import Costs
 MOST: Final = 100_000
 
 _ROW_COLUMNS: Final = (
-    "signup_id", "at", "risk_score", "fpr", "decision", "campaign", "campaign_size", "expected_cost",
+    "signup_id", "at", "risk_score", "fpr", "decision", "campaign", "campaign_size", "campaign_probability",
+    "expected_cost",
 )  # fmt: skip
+_NUMBERS: Final = ("risk_score", "fpr", "campaign_probability", "expected_cost")
 _RULING_COLUMNS: Final = ("outcome", "confidence", "by", "note", "ruled_at", "state")
 _RESULT_COLUMNS: Final = ("signup_id", "outcome", "confidence", "by", "ruled_at", "state", "known", "problem")
 
@@ -182,7 +184,7 @@ class ReviewQueue:
         Returns:
             One row a ruling that was not written yet: ``state`` is ``written``, ``waiting`` (the ledger did not answer;
             the scorer holds it in this process) or ``refused`` with a ``problem``; ``known`` says whether velocity
-            knows the sign-up.
+            knows the sign-up, and one that was written of a sign-up that it does not know has a ``problem`` too.
 
         Raises:
             ConfigurationError: The scorer is closed.
@@ -271,7 +273,7 @@ class ReviewQueue:
             told.append(asdict(self._rows[name]) | (_record(held[-1]) if held else {}))
         frame = pd.DataFrame(told, columns=[*_ROW_COLUMNS, *_RULING_COLUMNS])
         times = dict.fromkeys(("at", "ruled_at"), "datetime64[us, UTC]")
-        return frame.astype(dict.fromkeys(("risk_score", "fpr", "expected_cost"), "float64") | times)
+        return frame.astype(dict.fromkeys(_NUMBERS, "float64") | times)
 
     def __repr__(self) -> str:
         written = sum(held[-1].state == "written" for held in self._rulings.values())
@@ -304,7 +306,8 @@ def review_queue(  # noqa: PLR0913 - who waits, in which order, and where it is 
         assessed: A frame of :meth:`signup_risk.Scorer.assess_frame`, assessments, or their ``to_dict()``. Of a sign-up
             that stands twice the last counts.
         scorer: Takes the outcomes; it has to be open on the store that the sign-ups were assessed with.
-        order: ``cost``: the largest expected cost of leaving the decision as it is first; ``score``: the highest score;
+        order: ``cost``: the largest expected cost of leaving the decision as it is first, which of those that were held
+            is whoever is most probably honest by their own score; ``score``: the highest score;
             ``campaign``: campaigns together, the costliest first; ``age``: the oldest.
         costs: What a wrong decision costs; ``abusive`` and ``friction`` are looked at.
         decisions: Decisions that wait for a person; all if None. In shadow mode what would have been decided counts.

@@ -58,6 +58,7 @@ class QueueRow:
         decision: What was decided, in shadow mode what would have been.
         campaign: Id of its campaign, or None.
         campaign_size: Members of the campaign when it was assessed.
+        campaign_probability: Joint probability of the account and its campaign; None if it is in none.
         expected_cost: What leaving the decision as it is costs in expectation.
     """
 
@@ -68,6 +69,7 @@ class QueueRow:
     decision: str
     campaign: str | None = None
     campaign_size: int = 0
+    campaign_probability: float | None = None
     expected_cost: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def _row(told: Mapping[str, Any], costs: Costs) -> QueueRow | str:
     if at is None:
         return "no time"
     score, fpr = (None if (found := _given(told, name)) is None else float(found) for name in ("risk_score", "fpr"))
-    size = _given(told, "campaign.size")
+    size, joint = _given(told, "campaign.size"), _given(told, "campaign.probability")
     return QueueRow(
         signup_id,
         at,
@@ -136,6 +138,7 @@ def _row(told: Mapping[str, Any], costs: Costs) -> QueueRow | str:
         str(decision),
         _given(told, "campaign.id"),
         0 if size is None else int(size),
+        None if joint is None else float(joint),
         expected_cost(None if score is None else score / 100, str(decision), costs),
     )
 

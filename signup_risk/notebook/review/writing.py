@@ -13,6 +13,11 @@ from signup_risk.stores import LedgerEntry, settle
 #: Milliseconds that a ruling waits for the store; nobody waits at a form.
 DEADLINE_MS: Final = 5_000.0
 
+_UNKNOWN: Final = (
+    "this store does not know the sign-up: the ledger has the outcome, velocity learnt nothing; open the scorer on the "
+    "store that the sign-up was assessed with, and call scorer.outcomes.catch_up()"
+)
+
 _FOREVER: Final = 2**63 - 1
 
 
@@ -24,7 +29,7 @@ class Written:
         ruling: The ruling.
         state: ``written``; ``waiting`` if the ledger could not be asked and the process holds it; ``refused``.
         known: Whether velocity knows the sign-up, so that its outcome counts there; None if nothing was written.
-        problem: Why it was refused; empty otherwise.
+        problem: Why it was refused, or why velocity learnt nothing of one that was written; empty otherwise.
     """
 
     ruling: Ruling
@@ -58,7 +63,7 @@ def write_ruling(scorer: Scorer, ruling: Ruling) -> Written:
         return Written(ruling, "refused", problem=str(problem))
     if not known and scorer.outcomes.waiting_outcomes:
         return Written(ruling, "waiting")
-    return Written(ruling, "written", known=known)
+    return Written(ruling, "written", known=known, problem="" if known or scorer.pending_writes else _UNKNOWN)
 
 
 def standing_outcome(scorer: Scorer, signup_id: str) -> LedgerEntry | None:

@@ -47,9 +47,38 @@ function remarks() {
   ].filter(Boolean);
 }
 
+// What the words of the page mean, for readers who know neither the library nor its documentation.
+const meanings = () => [
+  ["Allow", "the sign-up was let in."],
+  ["Step up", "one more proof was asked for, such as a confirmed telephone number; whoever gives it is let in."],
+  ["Review", "a person looks at it before it is let in."],
+  ["Block", "it was refused."],
+  [
+    "Threshold",
+    "a share of legitimate sign-ups that may be stopped. A threshold of 1\u00a0% stops every sign-up that scores as high " +
+      "as the highest 1\u00a0% of legitimate ones; the smaller the share, the stricter has the evidence to be.",
+  ],
+  [
+    "Reason",
+    "one thing that was looked at, under a code that stays the same, such as NAME_DIGITS; the text beside it says what " +
+      "was seen and what is usual. A reason raises a score or lowers it, and convicts nobody by itself.",
+  ],
+  ["Campaign", "sign-ups that share more than chance, or an honest crowd, would make them share."],
+  ["Group", "the kind of applicant, as the history names it."],
+  ["Outcome", "what became known later: abusive or legitimate."],
+  ["Shapes", report.legend],
+];
+
 function drawAbout() {
   byId("about").append(
     heading("about", "About this page"),
+    el("h3", null, "What the words mean"),
+    el(
+      "dl",
+      { class: "meanings" },
+      meanings().flatMap(([word, text]) => [el("dt", null, word), el("dd", null, text)]),
+    ),
+    el("h3", null, "What it is made of"),
     el(
       "ul",
       null,
@@ -91,7 +120,17 @@ function drawOverview() {
   };
 }
 
+// What whoever made the page wants to be read first: plain text, of which empty lines part paragraphs.
+function drawNote() {
+  if (!report.note) return;
+  const box = byId("told");
+  const lines = (part) => part.split("\n").flatMap((line, place) => (place ? [el("br"), shown(line)] : [shown(line)]));
+  box.append(...report.note.split(/\n{2,}/).map((part) => el("p", { dir: "auto" }, lines(part))));
+  box.hidden = false;
+}
+
 function drawTop() {
+  drawNote();
   const { first, last, all } = report.counts;
   byId("subtitle").textContent = all
     ? `${plural(all, "sign-up")}, ${minute(first)} to ${minute(last)} UTC`

@@ -87,7 +87,7 @@ function inWords(controls) {
   if (asked.before !== null) said.push(`before ${minute(asked.before)} UTC`);
   for (const key of ["code", "campaign", "group", "outcome"]) {
     if (asked[key] !== ANY)
-      said.push(`${key === "code" ? "reason" : key} ${controls[key].selectedOptions[0].textContent}`);
+      said.push(`${key === "code" ? "raised by" : key} ${controls[key].selectedOptions[0].textContent}`);
   }
   return said.length ? `Only: ${said.join("; ")}.` : "";
 }
@@ -111,7 +111,7 @@ function drawControls() {
     controls.decisions.node,
     field("From (UTC)", controls.from, "from"),
     field("Before (UTC)", controls.before, "before"),
-    report.codes.length ? field("Reason", controls.code, "code") : null,
+    report.codes.length ? field("Raised by", controls.code, "code") : null,
     report.campaigns.length ? field("Campaign", controls.campaign, "campaign") : null,
     hasGroups ? field("Group", controls.group, "group") : null,
     hasOutcomes ? field("Outcome", controls.outcome, "outcome") : null,

@@ -27,9 +27,10 @@ const isFiltered = () =>
   asked.outcome !== ANY ||
   asked.text !== "";
 
-function hasCode(row, code) {
+// Whether a reason raised the score: the table counts those, and a click on it shows as many.
+function isRaisedBy(row, code) {
   const list = rows.reasons[row];
-  for (let place = 0; place < list.length; place += 3) if (list[place] === code) return true;
+  for (let place = 0; place < list.length; place += 3) if (list[place] === code && list[place + 2] > 0) return true;
   return false;
 }
 
@@ -43,7 +44,7 @@ function isWanted(row) {
     leaves(asked.campaign, rows.campaign[row]) &&
     leaves(asked.group, rows.group[row]) &&
     leaves(asked.outcome, rows.outcome[row]) &&
-    (asked.code === ANY || hasCode(row, asked.code)) &&
+    (asked.code === ANY || isRaisedBy(row, asked.code)) &&
     (asked.text === "" || searched[row].includes(asked.text))
   );
 }

@@ -47,7 +47,7 @@ function codeButton({ code }) {
   if (place < 0) return text;
   return el(
     "button",
-    { type: "button", class: "link", title: "Show the sign-ups with this reason", onclick: () => ask({ code: place }) },
+    { type: "button", class: "link", title: "Show the sign-ups whose score this raised", onclick: () => ask({ code: place }) },
     text,
   );
 }
