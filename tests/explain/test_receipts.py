@@ -276,7 +276,7 @@ def test_feature_values_have_to_be_the_models(receipt: Receipt, bundled: ModelAr
 
 def test_only_the_scorer_that_decided_makes_a_receipt() -> None:
     """Another policy is refused, and so is an assessment that no model scored or that holds nothing."""
-    with Scorer.open("memory://") as scorer:
+    with Scorer.open("memory://", secret=SECRET) as scorer:
         assessment = scorer.assess(FULL)
         with pytest.raises(NoExplanation):
             scorer.receipt(dataclasses.replace(assessment, origin=None))
@@ -284,10 +284,31 @@ def test_only_the_scorer_that_decided_makes_a_receipt() -> None:
         with pytest.raises(NoExplanation, match="does not hold what it rested on"):
             scorer.receipt(dataclasses.replace(assessment, origin=bare))
     with (
-        Scorer.open("memory://", policy=Policy(name="other")) as other,
+        Scorer.open("memory://", secret=SECRET, policy=Policy(name="other")) as other,
         pytest.raises(ConfigurationError, match="decided by policy default 1"),
     ):
         other.receipt(assessment)
+
+
+@pytest.mark.parametrize("name", ["blocked", "listed exactly", "explored", "shadow"])
+def test_rules_that_did_not_decide_are_not_signed_for(name: str) -> None:
+    """Two policies of one name and version are told apart by what they say, down to the entries of their lists."""
+    with (
+        Scorer.open("memory://", secret=SECRET) as decided,
+        Scorer.open("memory://", secret=SECRET, policy=POLICIES[name]) as other,
+    ):
+        assessment = decided.assess(FULL)
+        assert (assessment.policy.name, assessment.policy.version) == (other.policy.name, other.policy.version)
+        with pytest.raises(ConfigurationError, match="lists included"):
+            other.receipt(assessment)
+
+
+def test_names_of_another_secret_are_not_signed_for() -> None:
+    """A scorer under another secret makes no receipt, since the keyed hashes in it would not be its own."""
+    with Scorer.open("memory://", secret=SECRET) as decided, Scorer.open("memory://") as other:
+        assessment = decided.assess(FULL)
+        with pytest.raises(ConfigurationError, match="another secret"):
+            other.receipt(assessment)
 
 
 def test_another_process_gets_the_same_receipt() -> None:
