@@ -64,8 +64,8 @@ class WhatWouldChange:
         bought: Sets of facts that an attacker could buy, smallest first and then cheapest; none for a stricter one.
         largest: Most facts that a set was allowed.
         tried: Sign-ups that were assessed for it.
-        is_complete: Whether every set up to that size was looked at, of facts that change something in this sign-up, by
-            themselves or once one other is so. Otherwise the bound on assessments, or on sets given, came first.
+        is_complete: Whether every set up to that size was looked at, of facts that change something in this sign-up by
+            themselves. Otherwise the bound on assessments, or on sets given, came first.
     """
 
     base: Assessment

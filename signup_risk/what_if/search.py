@@ -109,13 +109,6 @@ class _Drafts:
             fact.edit(draft)
         return draft.event
 
-    def applies(self, fact: Fact, other: Fact | None = None, order: Sequence[Fact] = ()) -> bool:
-        """Say whether a fact changes anything, by itself or beside another, made so in the order of a list."""
-        if other is None:
-            return self.changed((fact,)) != self.changed(())
-        both = [one for one in order if one in (fact, other)]
-        return _go_together((fact, other)) and self.changed(both) != self.changed((other,))
-
 
 class _Run:
     """Search one list of facts; with prices, the cheapest of each size first."""
@@ -133,7 +126,6 @@ class _Run:
         self._rescore = rescore
         self._direction = direction
         self._limits = limits
-        self._dependent: set[Fact] = set()
         self.tried = 0
         self.is_complete = True
 
@@ -144,7 +136,7 @@ class _Run:
         ranked = [fact for fact in facts if fact.name in effects]  # in the order in which they are made so
         for size in range(2, self._limits.largest + 1):
             for chosen in self._ordered(ranked, size, effects):
-                if any(set(one.facts) <= set(chosen) for one in found) or self._is_idle(chosen):
+                if any(set(one.facts) <= set(chosen) for one in found):
                     continue
                 if len(found) >= self._limits.most or self.tried >= self._limits.budget:
                     self.is_complete = False
@@ -155,20 +147,13 @@ class _Run:
         return found[: self._limits.most]
 
     def _alone(self, facts: Sequence[Fact], found: list[ChangeSet]) -> dict[str, float]:
-        """Try every fact by itself; return by how much each moves the score towards what is looked for.
-
-        A fact that applies only together with another moves it by nothing alone; one that applies to no such sign-up is
-        left out.
-        """
+        """Try every fact by itself; return by how much each moves the score towards what is looked for."""
         base = self._drafts.base.raw_score or 0.0
         sign = 1.0 if self._direction == "milder" else -1.0
         effects: dict[str, float] = {}
-        kept = [fact for fact in facts if self._limits.keeps(fact)]
-        for fact in kept:
-            if not self._drafts.applies(fact):
-                if any(self._drafts.applies(fact, other, kept) for other in kept):
-                    self._dependent.add(fact)
-                    effects[fact.name] = 0.0  # as a mailbox with the applicant's name, once a name is given
+        unchanged = self._drafts.changed(())
+        for fact in filter(self._limits.keeps, facts):
+            if self._drafts.changed((fact,)) == unchanged:
                 continue
             if self.tried >= self._limits.budget:
                 self.is_complete = False
@@ -177,12 +162,6 @@ class _Run:
             effects[fact.name] = sign * (base - (assessment.raw_score or 0.0))
         found.sort(key=lambda one: self._rank(one.facts, effects))
         return effects
-
-    def _is_idle(self, chosen: tuple[Fact, ...]) -> bool:
-        """Say whether a fact of a set changes nothing beside the others, so that a smaller set is the same."""
-        made = self._drafts.changed
-        rests = [[one for one in chosen if one is not fact] for fact in chosen if fact in self._dependent]
-        return any(made(rest) == made(chosen) for rest in rests)
 
     def _ordered(
         self, facts: Sequence[Fact], size: int, effects: Mapping[str, float]

@@ -92,27 +92,6 @@ def test_a_complete_answer_missed_nothing(days: Any) -> None:
             assert is_milder == (names in found) or not applies
 
 
-def test_a_fact_that_applies_only_beside_another_is_looked_at() -> None:
-    """A mailbox with the applicant's name changes nothing while no name is given, and together with one it does."""
-    left_out = {"first_name", "last_name", "billing", "username"}
-    event = {name: value for name, value in FULL.items() if name not in left_out}
-    event["email"] = "x81kq2v7@brightfjord.example"
-    with Scorer.open("memory://") as scorer:
-        rate = scorer.preview(event).fpr or 0.0
-    with Scorer.open("memory://", policy=Policy(thresholds=Thresholds(3 * rate, 0.0, 0.0))) as scorer:
-        answer = scorer.what_would_change(event, largest=2, most=1000, budget=10_000)
-        one_less = scorer.what_would_change(event, largest=2, most=1000, budget=10_000, without=("name",))
-        facts = tuple(fact for fact in TRUTHFUL if fact.name in {"name.full", "mail.own_name"})
-        place = place_of("GB")
-        assert place is not None
-        assert decided(scorer.preview(changed(event, facts, place, answer.base))) == "allow"
-    assert answer.is_complete
-    found = {tuple(fact.name for fact in one.facts) for one in answer.truthful}
-    assert ("name.full", "mail.own_name") in found
-    assert one_less.is_complete
-    assert one_less.tried < answer.tried
-
-
 def test_sets_are_in_order(judged: list[tuple[dict[str, Any], Any]]) -> None:
     """Smaller sets come first, and of one size the cheaper of those that are bought."""
     for _, answer in judged:
