@@ -23,6 +23,18 @@ class Listed(NamedTuple):
     is_exact: bool
 
 
+class Ruled(NamedTuple):
+    """Say by which rules and under which secret something was decided, without holding either.
+
+    Attributes:
+        policy: Fingerprint of the policy, its lists by keyed hash.
+        secret: Mark of the secret that values are named under.
+    """
+
+    policy: str
+    secret: str
+
+
 class Circumstances(NamedTuple):
     """Hold what a decision rested on.
 
@@ -34,6 +46,7 @@ class Circumstances(NamedTuple):
         allowed: The entry of the allow list that it matched.
         blocked: The entry of the block list that it matched.
         draw: Its own number, where the policy explores.
+        ruled: By which rules and under which secret it was decided.
     """
 
     signup: int
@@ -43,3 +56,4 @@ class Circumstances(NamedTuple):
     allowed: Listed | None
     blocked: Listed | None
     draw: float | None
+    ruled: Ruled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar, cast
 
@@ -12,6 +13,7 @@ from signup_risk.results import DecisionName, Direction
 
 _LONGEST: Final = 1000
 _MOST: Final = 4000
+_CODE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 
 _DIRECTIONS: Final = ("risk", "trust")
 
@@ -36,6 +38,18 @@ class Fields:
     def text(self, name: str) -> str:
         """Return a text."""
         return self._get(name, str, self._size(name) <= _LONGEST, f"a text of at most {_LONGEST:,} characters")
+
+    def line(self, name: str) -> str:
+        """Return a text that can be shown on a terminal: one line without controls."""
+        value = self._told.get(name)
+        is_shown = isinstance(value, str) and value.isprintable()
+        return self._get(name, str, is_shown and self._size(name) <= _LONGEST, "a text on one line without controls")
+
+    def code(self, name: str) -> str:
+        """Return a reason code."""
+        value = self._told.get(name)
+        is_code = isinstance(value, str) and _CODE.fullmatch(value) is not None
+        return self._get(name, str, is_code and self._size(name) <= _LONGEST, "a code of A-Z, 0-9 and _")
 
     def number(self, name: str) -> float:
         """Return a finite number with a fraction, as floats are written."""
@@ -118,5 +132,6 @@ class Fields:
 
 
 def _refused(where: str, value: Any, wanted: str) -> ReceiptRefused:
+    where = where[:100] if where.isprintable() else ascii(where[:100])  # names in it may be a stranger's
     kind = "nothing" if value is None else f"a {type(value).__name__}"
     return ReceiptRefused(f"the receipt has {kind} as {where}, wanted {wanted}; get the original")

@@ -30,6 +30,9 @@ from signup_risk.results import Reason
 #: Longest line that is read, in characters; a receipt of 136 features has some 30,000.
 LONGEST: Final = 1_000_000
 
+#: What no line of JSON in UTF-8 has: zeros, and the stand-in for bytes that are no text.
+_UNTEXTUAL: Final = frozenset("\0\ufffd")
+
 
 def read_receipt(text: str) -> Receipt:
     """Read one receipt.
@@ -62,6 +65,8 @@ def read_receipt(text: str) -> Receipt:
 def read_receipts(stream: IO[str]) -> Iterator[tuple[int, Receipt | ReceiptRefused]]:
     """Read receipts one a line, empty lines passed over; or one receipt over many lines, as JSON is made readable.
 
+    A file that is no text, such as a packed one, is refused once and not line by line.
+
     Args:
         stream: A text file. It is read line by line, and of a line no more than a receipt can be.
 
@@ -71,6 +76,11 @@ def read_receipts(stream: IO[str]) -> Iterator[tuple[int, Receipt | ReceiptRefus
     number = 0
     while line := stream.readline(LONGEST + 1):
         number += 1
+        if number == 1:
+            line = line.removeprefix("\ufeff")  # a mark of UTF-8 that some editors write
+            if not _UNTEXTUAL.isdisjoint(line):
+                yield number, ReceiptRefused("this is no text; unpack it, and give JSON Lines in UTF-8")
+                return
         if len(line) > LONGEST and not line.endswith("\n"):
             while (more := stream.readline(LONGEST)) and not more.endswith("\n"):
                 pass
@@ -89,7 +99,7 @@ def _check_digest(told: dict[str, Any]) -> None:
     if told["digest"] != found:
         raise ReceiptRefused(
             f"the receipt was edited or damaged: its content has digest {found[:12]}, it states "
-            f"{str(told['digest'])[:12]}; get the original"
+            f"{str(told['digest'])[:12]!r}; get the original"
         )
 
 
@@ -108,7 +118,7 @@ def _receipt(told: Fields) -> Receipt:
         campaign=None if told.is_null("campaign") else told.text("campaign"),
         outcome=_outcome(told.part("outcome")),
         base_value=told.number("base_value"),
-        reasons=tuple(map(_reason, told.parts("reasons"))),
+        reasons=_reasons(told.parts("reasons")),
         warnings=tuple(InputWarning(one.text("code"), one.text("pointer")) for one in told.parts("warnings")),
         mark=told.text("mark"),
     )
@@ -136,7 +146,7 @@ def _model(told: Fields) -> ModelRecord:
     held = tuple((name, versions.raw(name)) for name in versions.names())
     if not all(type(value) in {int, str} for _, value in held):
         raise ReceiptRefused("the receipt's versions are neither numbers nor texts; get the original")
-    named = [told.text(name) for name in ("name", "version", "fingerprint", "digest")]
+    named = [told.line(name) for name in ("name", "version", "fingerprint", "digest")]
     return ModelRecord(named[0], named[1], named[2], named[3], held)
 
 
@@ -203,9 +213,16 @@ def _outcome(told: Fields) -> Outcome:
     )
 
 
+def _reasons(told: list[Fields]) -> tuple[Reason, ...]:
+    found = tuple(map(_reason, told))
+    if len({one.code for one in found}) != len(found):
+        raise ReceiptRefused("the receipt has a reason code twice, of which one would go unseen; get the original")
+    return found
+
+
 def _reason(told: Fields) -> Reason:
     return Reason(
-        told.text("code"),
+        told.code("code"),
         told.text("family"),
         told.text("text"),
         told.number("contribution"),

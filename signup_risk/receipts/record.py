@@ -1,8 +1,8 @@
 """Define the receipt of an assessment: what was decided, by what, and on which numbers.
 
 Values of the applicant stand in it as keyed hashes alone; without the secret nobody can tell whose it is. Feature
-values are exact. They are counts, shares and flags; a number that the caller gives as ``custom.*`` and trains on is
-there as it was given.
+values are exact. They are counts, shares, flags, and figures that the caller sent as they are: the seconds that the
+form and the visit took, the score of a captcha, and a number that is given as ``custom.*`` and trained on.
 """
 
 from __future__ import annotations

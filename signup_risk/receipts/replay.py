@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any, Final
 
-from signup_risk.errors import ModelMismatch, ReceiptRefused
+from signup_risk.errors import ModelMismatch, NoExplanation, ReceiptRefused
 from signup_risk.explain.circumstances import Listed
 from signup_risk.explain.contributions import FeatureContribution, exact, grouped
 from signup_risk.extract import select
@@ -16,6 +16,7 @@ from signup_risk.features.base import Feature
 from signup_risk.model import ModelArtefact
 from signup_risk.policy import Evidence, ListEntry, Policy
 from signup_risk.receipts.record import Outcome, PolicyRecord, Receipt
+from signup_risk.results import Reason
 
 #: Stand-ins for list entries: a policy that holds them finds for the stand-in values what it found for the sign-up.
 #: One address lies in a network of documentation (RFC 5737), so that it matches an exact entry and a coarse one.
@@ -70,7 +71,7 @@ def replay(receipt: Receipt, artefact: ModelArtefact) -> Replay:
 
     Raises:
         ModelMismatch: It is another model.
-        ReceiptRefused: The receipt lacks values of features, or has others.
+        ReceiptRefused: The receipt lacks values of features, has others, or numbers that no sign-up has.
     """
     _check_model(receipt, artefact)
     names, features = artefact.manifest.names, select(artefact.manifest.names)
@@ -79,10 +80,16 @@ def replay(receipt: Receipt, artefact: ModelArtefact) -> Replay:
     if receipt.rested.partners:
         raw += receipt.rested.partners
     *contributions, base_value = artefact.booster.contributions(row)
+    try:
+        base, codes = _reasons(receipt, features, raw, base_value, contributions)
+    except (NoExplanation, OverflowError):
+        raise ReceiptRefused(
+            f"the parts of the score, {receipt.rested.partners:.3g} log-odds of partners among them, do not add up to "
+            "it; no score has such parts, get the original"
+        ) from None
     found = _decided(receipt, artefact, features, raw, contributions)
-    base, codes = _reasons(receipt, features, raw, base_value, contributions)
     recorded = receipt.outcome.to_dict() | {"base_value": receipt.base_value}
-    recorded |= {f"reason {reason.code}": reason.contribution for reason in receipt.reasons}
+    recorded |= _told(receipt.reasons)
     now = found.to_dict() | {"base_value": base} | codes
     return Replay(receipt, found, _differences(recorded, now))
 
@@ -173,7 +180,7 @@ def _reasons(
     raw: float,
     base_value: float,
     contributions: Sequence[float],
-) -> tuple[float, dict[str, float]]:
+) -> tuple[float, dict[str, Any]]:
     """Return base value and what each reason code adds, as the explanation of the assessment has them."""
     named = [(feature.name, feature.reason, feature.family) for feature in features]
     amounts = list(contributions)
@@ -183,7 +190,18 @@ def _reasons(
     base, amounts = exact(raw, base_value, amounts)
     parts = [FeatureContribution(*who, 0.0, amount, "", None) for who, amount in zip(named, amounts, strict=True)]
     groups = grouped(parts, lambda one: one.code)
-    return base, {f"reason {group.name}": group.contribution for group in groups if group.contribution}
+    reasons = [Reason(one.name, one.family, one.text, one.contribution, one.direction) for one in groups]
+    return base, _told(reason for reason in reasons if reason.contribution)
+
+
+def _told(reasons: Iterable[Reason]) -> dict[str, Any]:
+    """Return what reasons say, but for their words."""
+    told: dict[str, Any] = {}
+    for one in reasons:
+        told[f"reason {one.code}"] = one.contribution
+        told[f"reason {one.code}, direction"] = one.direction
+        told[f"reason {one.code}, family"] = one.family
+    return told
 
 
 def _differences(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:

@@ -15,7 +15,7 @@ from signup_risk.campaigns.words import public_values
 from signup_risk.errors import ConfigurationError, ModelMismatch, NoExplanation
 from signup_risk.events import Signup
 from signup_risk.explain import AssessmentExplanation, Explained, Explainer, Explanation, FeatureContribution, Origin
-from signup_risk.explain.circumstances import NAMED, Circumstances, Listed
+from signup_risk.explain.circumstances import NAMED, Circumstances, Listed, Ruled
 from signup_risk.extract import Observation, select
 from signup_risk.features.context import Context
 from signup_risk.features.keys import READERS
@@ -104,11 +104,13 @@ class Judge:
         explain: When to give reasons, if the call does not say.
         opened_at: When the policy's lists were made, in microseconds since the epoch.
         partners: What partners said of campaigns of theirs.
+        ruled: Marks of the policy and of the secret, which assessments carry.
 
     Attributes:
         features: The features that the model wants, in its order.
         policy: The policy, its list entries normalized.
         model_info: Names the model.
+        ruled: Marks of the policy and of the secret.
     """
 
     def __init__(  # noqa: PLR0913 - what a judgement rests on
@@ -119,6 +121,8 @@ class Judge:
         explain: ExplainMode,
         opened_at: int,
         partners: Partners | None = None,
+        *,
+        ruled: Ruled,
     ) -> None:
         check_mode(explain)
         manifest = artefact.manifest
@@ -136,6 +140,7 @@ class Judge:
         self._has_lists = bool(policy.allow or policy.block)
         self._missing: tuple[int, tuple[str, ...]] = (-1, ())
         self._partners = partners
+        self.ruled = ruled
 
     def score(self, event: Signup, seen: Observation, explain: ExplainMode | None, started: float) -> Scored:
         """Score an observed sign-up and decide by its own score.
@@ -217,6 +222,7 @@ class Judge:
             allowed=None if allowed is None else Listed(allowed.kind, allowed.is_exact),
             blocked=None if blocked is None else Listed(blocked.kind, blocked.is_exact),
             draw=seen.draw() if self.policy.explore else None,
+            ruled=self.ruled,
         )
 
     def explain(self, assessment: Assessment) -> AssessmentExplanation:

@@ -25,7 +25,7 @@ from signup_risk.errors import InvalidSignup, StoreError, StoreUnavailable
 from signup_risk.extract import signup_name
 from signup_risk.results import Assessment, DecisionName
 from signup_risk.scorer.gate import StoreGate
-from signup_risk.scorer.times import microseconds, moment_of, utc_now
+from signup_risk.scorer.times import microseconds, moment_come, utc_now
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, Ledger, LedgerEntry, settle
 from signup_risk.stores.hashing import SIGNUP
 from signup_risk.stores.ledger import STRONG, WEAK
@@ -46,6 +46,7 @@ _DUE: Final = 32
 #: Longest id of the input contract; a longer one is unknown to every sign-up.
 _LONGEST_ID: Final = 128
 _FOREVER: Final = 2**63 - 1
+_HAND: Final = b"reporter:"
 _DEADLINE_MS: Final = 50.0
 _LOG: Final = logging.getLogger(__name__)
 #: Seconds between two log lines that say why outcomes wait.
@@ -166,14 +167,15 @@ class Outcomes:
 
         Raises:
             ConfigurationError: The outcome, source or confidence is not allowed.
-            InvalidSignup: A time cannot be read or has no offset, or no sign-up can have that id.
+            InvalidSignup: A time cannot be read, has no offset or lies more than a day ahead of the clock, or no
+                sign-up can have that id.
             StoreUnavailable: The ledger cannot be written and the queue is full; report it again later.
         """
         end = time.monotonic() + (self._deadline_ms if deadline_ms is None else deadline_ms) / 1000
-        known_at = moment_of(at, self._clock)
-        happened = known_at if happened_at is None else moment_of(happened_at, self._clock)
+        known_at = moment_come(at, self._clock)
+        happened = known_at if happened_at is None else moment_come(happened_at, self._clock)
         name, sealed = self._named(signup_id)
-        hand = 0 if by is None else self._hasher.name(b"reporter:", by)
+        hand = 0 if by is None else self._hasher.name(_HAND, by)
         times = (microseconds(happened), microseconds(known_at))
         sure = confidence if confidence is not None else WEAK_CONFIDENCE if outcome in WEAK else 1.0
         entry = LedgerEntry("outcome", name, sealed, *times, outcome, source, sure, hand)
@@ -282,6 +284,10 @@ class Outcomes:
             StoreError: The ledger fails.
         """
         return [entry for name in self._names(*self._named(signup_id)) for entry in self.of(name)]
+
+    def hands(self, by: str) -> frozenset[int]:
+        """Return the keyed names that whoever reports has in entries, one for each live secret."""
+        return frozenset(one.name(_HAND, by) for one in (self._hasher, self._hasher.second) if one is not None)
 
     def close(self) -> None:
         """Bring what waits to the ledger if it takes it, say in the log what it did not take, and release it."""

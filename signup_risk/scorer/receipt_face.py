@@ -10,15 +10,13 @@ from typing import Final
 from signup_risk._version import __version__
 from signup_risk.errors import ConfigurationError, NoExplanation
 from signup_risk.explain import AssessmentExplanation, Origin
-from signup_risk.explain.circumstances import NAMED, Circumstances
+from signup_risk.explain.circumstances import NAMED, Circumstances, Ruled
 from signup_risk.model import ModelArtefact
 from signup_risk.policy import Policy
-from signup_risk.receipts.canonical import canonical
 from signup_risk.receipts.record import (
     KeyedValues,
     ModelRecord,
     Outcome,
-    PolicyRecord,
     Receipt,
     ReferenceRecord,
     Rested,
@@ -26,9 +24,9 @@ from signup_risk.receipts.record import (
 from signup_risk.references import References
 from signup_risk.results import Assessment, Reason
 from signup_risk.scorer.judge import Judge
+from signup_risk.scorer.ruled import record_of
 from signup_risk.stores import Hasher
 
-_LISTS: Final = b"policy lists:"
 _RECEIPT: Final = b"receipt:"
 
 
@@ -60,17 +58,13 @@ class ReceiptFace:
 
         Raises:
             NoExplanation: No model gave its score, or another one than this scorer's.
-            ConfigurationError: Another policy decided.
+            ConfigurationError: Another policy decided, lists included, or its values were named under another secret.
         """
         origin, policy = assessment.origin, self._judge.policy
         explanation = self._judge.explain(assessment)
         if not isinstance(origin, Origin) or origin.circumstances is None:
             raise NoExplanation("this assessment does not hold what it rested on; make the receipt of the original")
-        if (assessment.policy.name, assessment.policy.version) != (policy.name, policy.version):
-            raise ConfigurationError(
-                f"the assessment was decided by policy {assessment.policy.name} {assessment.policy.version}, this "
-                f"scorer has {policy.name} {policy.version}; make the receipt with a scorer of the policy that decided"
-            )
+        _check_ruled(assessment, origin.circumstances.ruled, self._judge.ruled, policy)
         names = self._artefact.manifest.names
         receipt = Receipt(
             made_by=f"signup-risk {__version__}",
@@ -78,7 +72,7 @@ class ReceiptFace:
             keyed=_keyed(origin.circumstances, self._hasher),
             model=_model(self._artefact),
             references=_references(self._references),
-            policy=PolicyRecord.of(policy, _hex(self._hasher.name(_LISTS, _entries(policy)))),
+            policy=record_of(policy, self._hasher),
             features=tuple(sorted(zip(names, map(_known, origin.row), strict=True))),
             rested=_rested(assessment, origin, origin.circumstances),
             campaign=None if assessment.campaign is None else assessment.campaign.id,
@@ -131,13 +125,19 @@ def _references(references: References) -> tuple[ReferenceRecord, ...]:
     )
 
 
-def _entries(policy: Policy) -> str:
-    """Return both lists as one text, to be hashed under the secret: their values name people."""
-    lists = {
-        name: sorted([one.kind, one.value, one.until.isoformat() if one.until else ""] for one in entries)
-        for name, entries in (("allow", policy.allow), ("block", policy.block))
-    }
-    return canonical(lists)
+def _check_ruled(assessment: Assessment, found: Ruled, own: Ruled, policy: Policy) -> None:
+    """Refuse to sign for rules that did not decide, and for names of another secret."""
+    if found.secret != own.secret:
+        raise ConfigurationError(
+            "the values of the assessment were named under another secret than this scorer's; make the receipt with "
+            "a scorer under the secret that it was assessed with (each memory:// store without one has its own)"
+        )
+    if found.policy != own.policy:
+        raise ConfigurationError(
+            f"the assessment was decided by policy {assessment.policy.name} {assessment.policy.version} with "
+            f"fingerprint {found.policy[:12]}, this scorer has {policy.name} {policy.version} with "
+            f"{own.policy[:12]}, lists included; make the receipt with a scorer of the policy that decided"
+        )
 
 
 def _rested(assessment: Assessment, origin: Origin, circumstances: Circumstances) -> Rested:

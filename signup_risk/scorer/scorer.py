@@ -31,6 +31,7 @@ from signup_risk.scorer.outcomes import DecisionNote, Outcomes
 from signup_risk.scorer.preview_face import PreviewFace
 from signup_risk.scorer.receipt_face import ReceiptFace
 from signup_risk.scorer.rights_face import RightsFace
+from signup_risk.scorer.ruled import ruled_by
 from signup_risk.scorer.sandbox import fixed, warn_of_sandbox
 from signup_risk.scorer.threads import Threads
 from signup_risk.scorer.times import microseconds, timely, utc_now
@@ -91,7 +92,8 @@ class Scorer(CampaignFace, FrameFace, OutcomeFace, RightsFace, ReceiptFace, Prev
         self._opened_at = microseconds(clock())
         self._given_policy = policy
         self._explain: ExplainMode = explain
-        self._judge = Judge(artefact, references, policy, explain, self._opened_at, partners)
+        ruled = ruled_by(policy, hasher)
+        self._judge = Judge(artefact, references, policy, explain, self._opened_at, partners, ruled=ruled)
         self._watch = watch
         self._partners = partners
         self._deadline_ms = deadline_ms

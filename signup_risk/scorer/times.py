@@ -12,8 +12,9 @@ from signup_risk.events import Signup
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-#: How far a sign-up may lie ahead of the clock: more than any time zone mistaken for another.
+#: How far a sign-up, or what becomes of it, may lie ahead of the clock: more than any time zone mistaken for another.
 _AHEAD: Final = timedelta(days=1)
+_FUTURE: Final = "a time more than a day ahead of this machine's clock"
 
 
 def utc_now() -> datetime:
@@ -37,12 +38,12 @@ def timely(event: Signup, now: datetime) -> Signup:
     if event.at is None:
         return replace(event, at=now)
     if event.at - now > _AHEAD:
-        raise InvalidSignup("at", "a time more than a day ahead of this machine's clock", "a time that has come")
+        raise InvalidSignup("at", _FUTURE, "a time that has come")
     return event
 
 
 def moment_of(at: datetime | str | None, clock: Callable[[], datetime]) -> datetime:
-    """Return the time of an outcome, now by default.
+    """Return a time that was given, now by default.
 
     Raises:
         InvalidSignup: It cannot be read, or has no offset.
@@ -55,6 +56,20 @@ def moment_of(at: datetime | str | None, clock: Callable[[], datetime]) -> datet
     moment = clock() if at is None else at
     if moment.tzinfo is None:
         raise InvalidSignup("at", "a time without an offset", "an aware datetime, or RFC 3339 with an offset")
+    return moment
+
+
+def moment_come(at: datetime | str | None, clock: Callable[[], datetime]) -> datetime:
+    """Return a time that is not yet to come, now by default.
+
+    Of outcomes the one that became known last counts, so one of the year 2090 would stand against all that follow.
+
+    Raises:
+        InvalidSignup: It cannot be read, has no offset, or lies more than a day ahead of the clock.
+    """
+    moment = moment_of(at, clock)
+    if at is not None and moment - clock() > _AHEAD:
+        raise InvalidSignup("at", _FUTURE, "a time that has come")
     return moment
 
 

@@ -24,6 +24,7 @@ from signup_risk.references import References
 from signup_risk.results import Assessment
 from signup_risk.scorer.judge import ExplainMode, Judge, Scored
 from signup_risk.scorer.outcomes import DecisionNote
+from signup_risk.scorer.ruled import ruled_by
 from signup_risk.scorer.watch import Basis
 from signup_risk.stores import Exchange, Hasher, KeyState, Touch
 
@@ -86,7 +87,9 @@ def work(
     messages: SimpleQueue[tuple[str, list[Any]] | None] = SimpleQueue()
     threading.Thread(target=_receive, args=(connection, messages), daemon=True).start()
     artefact = ModelArtefact.load(recipe.model, versions=VERSIONS)
-    judge = Judge(artefact, recipe.references, recipe.policy, recipe.explain, recipe.opened_at, recipe.partners)
+    ruled = ruled_by(recipe.policy, recipe.hasher)
+    parts = recipe.references, recipe.policy, recipe.explain, recipe.opened_at, recipe.partners
+    judge = Judge(artefact, *parts, ruled=ruled)
     described: deque[list[Any]] = deque()
     scored: deque[list[Any]] = deque()
     while (message := messages.get()) is not None:

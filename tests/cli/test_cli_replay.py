@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import io
 import json
 from collections.abc import Callable
@@ -192,3 +193,22 @@ def test_nothing_to_do_is_an_error(content: str | None, said: str, run: Run, tmp
     found = run("replay", path)
     assert found.status == 2
     assert said in found.errors
+
+
+def test_a_mark_of_utf_8_is_passed_over(receipts: list[Receipt], run: Run, tmp_path: Path) -> None:
+    """A file that an editor saved with a byte order mark is read as it is meant."""
+    path = tmp_path / "marked.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + receipts[0].to_json().encode("ascii") + b"\n")
+    assert run("replay", path).status == 0
+
+
+@pytest.mark.parametrize("form", ["gzip", "utf-16"])
+def test_what_is_no_text_is_said_once(receipts: list[Receipt], run: Run, tmp_path: Path, form: str) -> None:
+    """A packed file, or one of another encoding, gets one line of what to do and not one a line of noise."""
+    text = "".join(f"{one.to_json()}\n" for one in receipts)
+    path = tmp_path / "packed.jsonl"
+    path.write_bytes(gzip.compress(text.encode()) if form == "gzip" else text.encode("utf-16"))
+    found = run("replay", path)
+    assert found.status == 1
+    assert len(found.errors.splitlines()) == 1
+    assert "no text; unpack it" in found.errors

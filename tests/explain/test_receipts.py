@@ -221,6 +221,10 @@ def resigned(told: dict[str, Any]) -> str:
         (("model", "versions", "email"), []),
         (("reasons",), None),
         (("reasons", 0, "direction"), {}),
+        (("reasons", 0, "code"), "X\ud800"),
+        (("reasons", 0, "code"), "X\x1b[2J\n"),
+        (("reasons", 0, "code"), ""),
+        (("model", "name"), "m\x1b[2J"),
         (("at",), "yesterday"),
         (("at",), "2026-06-01T12:00:00"),
         (("made_by",), "x" * 2000),
@@ -232,6 +236,48 @@ def test_what_no_receipt_says_is_refused(receipt: Receipt, path: tuple[Any, ...]
     """Values of another kind, unknown names and impossible rules are refused even under a digest that fits."""
     with pytest.raises(ReceiptRefused):
         read_receipt(resigned(changed(receipt.to_dict(), path, value)))
+
+
+def test_a_reason_stands_once(receipt: Receipt) -> None:
+    """A second reason of the same code, of which the replay would see one, is refused."""
+    told = receipt.to_dict()
+    twice = [*told["reasons"], {**told["reasons"][0], "contribution": 9.5}]
+    with pytest.raises(ReceiptRefused, match="code twice"):
+        read_receipt(resigned({**told, "reasons": twice}))
+
+
+@pytest.mark.parametrize(("field", "value"), [("family", "shoes"), ("direction", None), ("contribution", 0.5)])
+def test_what_a_reason_says_is_compared(receipt: Receipt, bundled: ModelArtefact, field: str, value: Any) -> None:
+    """Family and direction of a reason are worked out again as well, without any secret."""
+    turned = {"risk": "trust", "trust": "risk"}[receipt.reasons[0].direction]
+    edit = changed(receipt.to_dict(), ("reasons", 0, field), value or turned)
+    found = replay(read_receipt(resigned(edit)), bundled)
+    named = "" if field == "contribution" else f", {field}"
+    assert [one.name for one in found.differences] == [f"reason {receipt.reasons[0].code}{named}"]
+
+
+@pytest.mark.parametrize("partners", [1e308, -1.7e308, 1e30])
+def test_parts_that_do_not_add_up_are_refused(receipt: Receipt, bundled: ModelArtefact, partners: float) -> None:
+    """Log-odds beside which the model's own are lost are refused like any receipt that cannot be."""
+    read = read_receipt(resigned(changed(receipt.to_dict(), ("rested", "partners"), partners)))
+    with pytest.raises(ReceiptRefused, match="add up"):
+        replay(read, bundled)
+
+
+@pytest.mark.parametrize("field", ["name", "digest", "unknown"])
+def test_no_error_shows_controls(receipt: Receipt, field: str) -> None:
+    """What a stranger wrote into a receipt reaches no terminal as it stands."""
+    bad = "x\x1b[2J\ud800\n"
+    told = receipt.to_dict()
+    if field == "digest":
+        text = canonical({**told, "digest": bad})
+    elif field == "name":
+        text = resigned(changed(told, ("keyed", "values", bad), 7))
+    else:
+        text = resigned({**told, bad: 1})
+    with pytest.raises(ReceiptRefused) as found:
+        read_receipt(text)
+    assert str(found.value).isprintable()
 
 
 @pytest.mark.parametrize(
@@ -276,7 +322,7 @@ def test_feature_values_have_to_be_the_models(receipt: Receipt, bundled: ModelAr
 
 def test_only_the_scorer_that_decided_makes_a_receipt() -> None:
     """Another policy is refused, and so is an assessment that no model scored or that holds nothing."""
-    with Scorer.open("memory://") as scorer:
+    with Scorer.open("memory://", secret=SECRET) as scorer:
         assessment = scorer.assess(FULL)
         with pytest.raises(NoExplanation):
             scorer.receipt(dataclasses.replace(assessment, origin=None))
@@ -284,10 +330,31 @@ def test_only_the_scorer_that_decided_makes_a_receipt() -> None:
         with pytest.raises(NoExplanation, match="does not hold what it rested on"):
             scorer.receipt(dataclasses.replace(assessment, origin=bare))
     with (
-        Scorer.open("memory://", policy=Policy(name="other")) as other,
+        Scorer.open("memory://", secret=SECRET, policy=Policy(name="other")) as other,
         pytest.raises(ConfigurationError, match="decided by policy default 1"),
     ):
         other.receipt(assessment)
+
+
+@pytest.mark.parametrize("name", ["blocked", "listed exactly", "explored", "shadow"])
+def test_rules_that_did_not_decide_are_not_signed_for(name: str) -> None:
+    """Two policies of one name and version are told apart by what they say, down to the entries of their lists."""
+    with (
+        Scorer.open("memory://", secret=SECRET) as decided,
+        Scorer.open("memory://", secret=SECRET, policy=POLICIES[name]) as other,
+    ):
+        assessment = decided.assess(FULL)
+        assert (assessment.policy.name, assessment.policy.version) == (other.policy.name, other.policy.version)
+        with pytest.raises(ConfigurationError, match="lists included"):
+            other.receipt(assessment)
+
+
+def test_names_of_another_secret_are_not_signed_for() -> None:
+    """A scorer under another secret makes no receipt, since the keyed hashes in it would not be its own."""
+    with Scorer.open("memory://", secret=SECRET) as decided, Scorer.open("memory://") as other:
+        assessment = decided.assess(FULL)
+        with pytest.raises(ConfigurationError, match="another secret"):
+            other.receipt(assessment)
 
 
 def test_another_process_gets_the_same_receipt() -> None:

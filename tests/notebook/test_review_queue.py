@@ -61,15 +61,6 @@ class FullLedger(MemoryLedger):
         return super().append(entries, timeout=timeout)
 
 
-@pytest.fixture
-def scorer() -> Any:
-    """Return an open scorer that knows sign-ups s0 to s5."""
-    with Scorer.open("memory://", secret=SECRET) as opened:
-        for number in range(6):
-            opened.assess({"signup_id": f"s{number}", "at": AT.isoformat(), "email": f"a{number}@example.com"})
-        yield opened
-
-
 def queue_of(scorer: Scorer, *ids: str, **settings: Any) -> ReviewQueue:
     """Return a queue of sign-ups that wait."""
     return review_queue([assessed(name) for name in ids], scorer, clock=Ticking(), **settings)

@@ -86,7 +86,7 @@ def read_queue(path: Path, hasher: Hasher) -> tuple[list[QueueRow], list[list[Ru
         raise ConfigurationError(f"{path}: not a review queue; it is written by ReviewQueue.save") from None
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise ConfigurationError(f"{path}: not a review queue of format {FORMAT}, which this version reads")
-    if told.get("secret_check") not in {hasher.check(), hasher.second_check()}:
+    if told.get("secret_check") not in (hasher.check(), hasher.second_check()):
         raise ConfigurationError(
             f"{path}: was written under another secret; open the scorer on the same store, or with the same secret= "
             "(each memory:// store without one has a secret of its own)"

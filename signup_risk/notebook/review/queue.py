@@ -6,7 +6,7 @@ Rulings on whole campaigns are another matter, with a brake of their own: ``Scor
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +19,12 @@ from signup_risk.errors import ConfigurationError
 from signup_risk.notebook.common.chosen import Chosen, rows_chosen
 from signup_risk.notebook.review.file import digest_of, read_queue, write_queue
 from signup_risk.notebook.review.rows import DEFAULT_COSTS, ORDERS, Assessed, Order, QueueRow, ordered, rows_of
-from signup_risk.notebook.review.ruling import SOURCE, Ruling, Verdict
+from signup_risk.notebook.review.ruling import SOURCE, Ruling, State, Verdict
+from signup_risk.notebook.review.undoing import steps_left, taken_back, undone_by
 from signup_risk.notebook.review.writing import Written, was_ruled_on, write_ruling
 from signup_risk.scorer import Scorer
 from signup_risk.scorer.progress import Progress, bars
-from signup_risk.scorer.times import moment_of, utc_now
+from signup_risk.scorer.times import moment_come, utc_now
 from signup_risk.training.evaluate.costs import Costs
 
 #: Most sign-ups of a queue: more than anybody reviews.
@@ -65,7 +66,7 @@ class ReviewQueue:
         self._path = path
         self._written = None if path is None else digest_of(path)
         self._rulings: dict[str, list[Ruling]] = {}
-        self._steps: list[list[str]] = []
+        self._steps: list[tuple[int, list[str]]] = []
         self.left_out: Counter[str] = Counter()
 
     def __len__(self) -> int:
@@ -139,16 +140,17 @@ class ReviewQueue:
 
         Raises:
             ConfigurationError: An id is not in the queue, nobody is chosen, or an argument is not allowed.
-            InvalidSignup: A time cannot be read or has no offset.
+            InvalidSignup: A time cannot be read, has no offset, or lies more than a day ahead.
         """
         self._check_file()
         names = self._named(ids)
-        ruled_at = moment_of(at, self._clock)
-        happened = None if happened_at is None else moment_of(happened_at, self._clock)
-        first = Ruling(names[0], outcome, by, ruled_at, confidence, note, source, happened, withdraw)
+        ruled_at = moment_come(at, self._clock)
+        happened = None if happened_at is None else moment_come(happened_at, self._clock)
+        step = 1 + max((one.step for held in self._rulings.values() for one in held), default=0)
+        first = Ruling(names[0], outcome, by, ruled_at, confidence, note, source, happened, withdraw, step=step)
         for name in names:
             self._rulings.setdefault(name, []).append(replace(first, signup_id=name))
-        self._steps.append(names)
+        self._steps.append((step, names))
         self._autosave()
         return self._framed(names)
 
@@ -156,8 +158,8 @@ class ReviewQueue:
         """Take back the last :meth:`decide` that was not taken back yet, and return its rows.
 
         After a queue was read from its file, that is possible for what was not written.
-        What the ledger has already cannot be taken out of it: a ruling ``cleared`` is put in its place, which withdraws
-        it with the next :meth:`commit`.
+        What the ledger has already cannot be taken out of it. The next :meth:`commit` writes again what stood before,
+        or ``cleared`` if nothing did; what somebody else reported since stays as it is.
 
         Raises:
             ConfigurationError: Nothing is left to take back.
@@ -165,10 +167,12 @@ class ReviewQueue:
         self._check_file()
         if not self._steps:
             raise ConfigurationError("nothing is left to take back; rule anew with decide(...)")
-        names = self._steps.pop()
+        step, names = self._steps.pop()
         moment = self._clock()
         for name in names:
-            self._take_back(name, moment)
+            held = taken_back(self._rulings.pop(name), step, moment)
+            if held:
+                self._rulings[name] = held
         self._autosave()
         return self._framed(names)
 
@@ -184,7 +188,8 @@ class ReviewQueue:
         Returns:
             One row a ruling that was not written yet: ``state`` is ``written``, ``waiting`` (the ledger did not answer;
             the scorer holds it in this process) or ``refused`` with a ``problem``; ``known`` says whether velocity
-            knows the sign-up, and one that was written of a sign-up that it does not know has a ``problem`` too.
+            knows the sign-up. A ``problem`` of what is written says that velocity does not, or what of another hand was
+            withdrawn.
 
         Raises:
             ConfigurationError: The scorer is closed.
@@ -196,13 +201,13 @@ class ReviewQueue:
             )
         self._check_file()
         due = [held[-1] for held in self._rulings.values() if held[-1].state != "written"]
-        told = []
+        told: list[Written] = []
+        self._mark(due, "waiting")  # in the file before the first is written: whoever is killed cannot say which were
+        self._autosave()
         try:
-            for ruling in progress(due, "write", total=len(due)):
-                found = write_ruling(self._scorer, ruling)
-                told.append(found)
-                self._note(found)
+            told.extend(self._written_one_by_one(progress(due, "write", total=len(due))))
         finally:
+            self._mark(due[len(told) + 1 :], None)
             self._autosave()
         frame = pd.DataFrame([_result(one) for one in told], columns=list(_RESULT_COLUMNS))
         return frame.astype({"known": "boolean"})
@@ -228,43 +233,39 @@ class ReviewQueue:
             raise ConfigurationError("no sign-up is chosen; give ids of this queue, or a mask with some true")
         return chosen
 
-    def _take_back(self, name: str, moment: datetime) -> None:
-        held = self._rulings[name]
-        last = held[-1]
-        if last.state == "open":
-            held.pop()
-            if not held:
-                del self._rulings[name]
-            return
-        held.append(
-            replace(last, outcome="cleared", at=moment, note="taken back", withdraws=True, confidence=1.0, state="open")
-        )
+    def _written_one_by_one(self, due: Iterable[Ruling]) -> Iterator[Written]:
+        """Write rulings, and note what became of each; once the ledger does not answer, none waits for it again."""
+        is_down = False
+        for ruling in due:
+            held = self._rulings[ruling.signup_id]
+            found = write_ruling(self._scorer, ruling, undone_by(ruling, held), wait=not is_down)
+            is_down = is_down or found.is_down
+            held[-1] = found.ruling if found.state == "refused" else replace(found.ruling, state=found.state)
+            yield found
 
-    def _note(self, found: Written) -> None:
-        if found.state != "refused":
-            self._rulings[found.ruling.signup_id][-1] = replace(found.ruling, state=found.state)
+    def _mark(self, rulings: Iterable[Ruling], state: State | None) -> None:
+        """Give rulings that are the last word on their sign-ups a state, or the one that they have."""
+        for ruling in rulings:
+            self._rulings[ruling.signup_id][-1] = ruling if state is None else replace(ruling, state=state)
 
     def _check_file(self) -> None:
         """Refuse to go on if the file is not as this queue left it: two notebooks would lose each other's rulings."""
         if self._path is not None and self._path.exists() and digest_of(self._path) != self._written:
             raise ConfigurationError(
-                f"{self._path}: was written by somebody else since; nothing was changed. Make the queue again with "
+                f"{self._path}: was written by somebody else since, and stays as it is. Make the queue again with "
                 "review_queue(..., path=), which takes in what it holds, or save to another path"
             )
 
     def _autosave(self) -> None:
         if self._path is not None:
+            self._check_file()
             held = list(self._rulings.values())
             write_queue(self._path, list(self._rows.values()), held, self._scorer.recipe().hasher)
             self._written = digest_of(self._path)
 
     def _restore(self, rulings: Iterable[list[Ruling]]) -> None:
         self._rulings = {held[0].signup_id: held for held in rulings if held}
-        steps: dict[datetime, list[str]] = {}
-        for held in self._rulings.values():
-            if held[-1].state == "open" and not held[-1].withdraws:
-                steps.setdefault(held[-1].at, []).append(held[-1].signup_id)
-        self._steps = [steps[moment] for moment in sorted(steps)]  # what was ruled in one call has one time
+        self._steps = steps_left(self._rulings)
 
     def _framed(self, names: Iterable[str]) -> pd.DataFrame:
         told = []

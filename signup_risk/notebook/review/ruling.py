@@ -35,7 +35,10 @@ class Ruling:
         source: Where it is known from, a short word.
         happened_at: When what is ruled on happened; None if that is not known.
         withdraws: Whether ``cleared`` may withdraw what others reported.
-        state: ``open`` until the ledger has it; ``waiting`` if it is held in the process for the ledger.
+        state: ``open`` until it is written; ``waiting`` while the ledger may have it or get it: it is being written, or
+            the process holds it; ``written`` once the ledger has it.
+        step: Number of the call that made it, by which calls are taken back.
+        takes_back: Whether it takes back what was ruled in that step; ``outcome`` is then what stands without it.
 
     Raises:
         ConfigurationError: Something in it is not allowed.
@@ -51,6 +54,8 @@ class Ruling:
     happened_at: datetime | None = None
     withdraws: bool = False
     state: State = "open"
+    step: int = 0
+    takes_back: bool = False
 
     def __post_init__(self) -> None:
         if self.outcome not in VERDICTS:
