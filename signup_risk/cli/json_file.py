@@ -45,22 +45,31 @@ def _text(figures: Mapping[str, Any]) -> str:
 
 
 def check_output(option: str, name: str, inputs: Iterable[str]) -> None:
-    """Refuse a file to write that is read as well, or that has no place in the folder where it would stand.
+    """Refuse a file to write that is used otherwise as well, or that has no place in the folder where it would stand.
 
     Args:
         option: How the file was named.
         name: The file.
-        inputs: Files and folders that are read, none of which may be replaced.
+        inputs: Files and folders that are read, and other files that are written; none of them may be replaced.
 
     Raises:
         ConfigurationError: The file is one of the inputs, or lies in one or in the folder of a model.
     """
     target = Path(name).resolve()
     for one in inputs:
-        if (target.exists() and Path(one).exists() and target.samefile(one)) or Path(one).resolve() in target.parents:
-            raise ConfigurationError(f"{option} {name!r} would write over {one!r}, which is read; name another file")
+        if _is_same(target, Path(one)) or Path(one).resolve() in target.parents:
+            raise ConfigurationError(
+                f"{option} {name!r} would write over {one!r}, which is read or written too; name another file"
+            )
     for folder in target.parents:
         if (folder / MANIFEST).is_file() and (folder / MODEL).is_file():
             raise ConfigurationError(
                 f"{option} {name!r} lies in the folder of a model, which holds its own files only; name another place"
             )
+
+
+def _is_same(target: Path, other: Path) -> bool:
+    """Tell whether two names are one file: by path, as neither may be there yet, and by inode for hard links."""
+    if target == other.resolve():
+        return True
+    return target.exists() and other.exists() and target.samefile(other)

@@ -23,6 +23,7 @@ from signup_risk.cli.pipeline import DEADLINE_MS, score_events
 from signup_risk.cli.progress import Progress, is_terminal
 from signup_risk.cli.receipts import Keep, open_receipts
 from signup_risk.cli.write import LineWriter
+from signup_risk.errors import ConfigurationError
 from signup_risk.files.errors import UnreadableFile
 from signup_risk.files.records import BadLine, Records
 from signup_risk.files.sources import Source, open_source
@@ -72,20 +73,40 @@ def run_score(options: argparse.Namespace) -> int:
         The exit status: 0, 1 if lines could not be scored, or 128 plus the signal that stopped it.
     """
     column_map = chosen_map(options)
-    if options.output not in {None, "-"}:
-        lists = [options.policy, options.signatures, options.map, *options.partners]
-        check_output("--output", options.output, [name for name in lists if name is not None])
-    if options.receipts is not None:
-        read = [options.file, options.output, options.policy, options.signatures, options.map, *options.partners]
-        check_output("--receipts", options.receipts, [name for name in read if name not in {None, "-"}])
+    _check_outputs(options)
     with (
         Interrupts() as interrupts,
         closing(chosen_source(options, column_map)) as source,
         open_scorer(options) as scorer,
-        open_output(options.output, source) as output,
+        # The receipts first: opening the output empties it, which is for nothing if they cannot be written.
         open_receipts(options.receipts, scorer, all_of_them=options.explain is True) as keep,
+        open_output(options.output, source) as output,
     ):
         return _score(scorer, source, output, interrupts, options, column_map, keep)
+
+
+def _check_outputs(options: argparse.Namespace) -> None:
+    """Refuse files to write that are read, or are one another."""
+    lists = [options.policy, options.signatures, options.map, *options.partners]
+    if options.output not in {None, "-"}:
+        check_output("--output", options.output, [name for name in lists if name is not None])
+    if options.receipts is None:
+        return
+    used = [options.file, options.output, *lists]
+    check_output("--receipts", options.receipts, [name for name in used if name not in {None, "-"}])
+    if options.output in {None, "-"} and _is_standard_output(Path(options.receipts)):
+        raise ConfigurationError(
+            f"--receipts {options.receipts!r} is the file that standard output goes to; name another file"
+        )
+
+
+def _is_standard_output(path: Path) -> bool:
+    """Tell whether a regular file is the one that a shell sends standard output to."""
+    try:
+        status = os.fstat(sys.stdout.fileno())
+        return stat.S_ISREG(status.st_mode) and os.path.samestat(status, path.stat())
+    except (OSError, ValueError):  # no such file yet, or standard output is no file at all
+        return False
 
 
 def chosen_map(options: argparse.Namespace) -> ColumnMap | None:

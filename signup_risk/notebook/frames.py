@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from signup_risk.errors import ConfigurationError
-from signup_risk.events.kinds import kind_of
+from signup_risk.events.kinds import is_absent, kind_of
 from signup_risk.results import Assessment
 from signup_risk.scorer import Scorer
 from signup_risk.scorer.frames.columns import PARTNER, PREFIX
@@ -68,6 +69,10 @@ def reasons_frame(source: Source, scorer: Scorer | None = None) -> pd.DataFrame:
         ``signup_id, rank, code, family, direction, contribution, text``. The index is that of the source, a label for
         each of its reasons; of assessments, their ids.
 
+    Raises:
+        ConfigurationError: A frame has no reasons and no scorer is given, or a cell of ``reasons`` holds no list of
+            them, such as the texts that a CSV file makes of them. Parquet and pickle keep them.
+
     Examples:
         >>> signups = pd.DataFrame({"at": ["2026-06-01T12:00:00Z"], "email": ["ada@example.com"]}, index=["first"])
         >>> with Scorer.open("memory://", explain="always") as scorer:
@@ -115,8 +120,25 @@ def _amounts(one: Assessment, scorer: Scorer | None) -> dict[str, float]:
 def _long(index: pd.Index, ids: list[Any], reasons: list[Any]) -> pd.DataFrame:
     places, rows = [], []
     for place, (signup_id, held) in enumerate(zip(ids, reasons, strict=True)):
-        for rank, reason in enumerate(held if isinstance(held, list | tuple) else (), start=1):
+        for rank, reason in enumerate(_reasons_in(held, place), start=1):
             places.append(place)
             rows.append((signup_id, rank, *(reason[name] for name in REASON_COLUMNS[2:])))
     frame = pd.DataFrame(rows, columns=list(REASON_COLUMNS), index=index.take(places))
     return frame.astype({"rank": "int64", "contribution": "float64"})
+
+
+def _reasons_in(cell: Any, place: int) -> Sequence[Mapping[str, Any]]:
+    """Return the reasons that a cell holds: a list, or the array that Parquet gives back for one."""
+    if is_absent(cell):
+        return ()
+    held = cell.tolist() if isinstance(cell, np.ndarray) else cell
+    if not isinstance(held, list | tuple) or not all(_is_reason(one) for one in held):
+        raise ConfigurationError(
+            f"row {place + 1:,} of the frame holds {kind_of(cell)} for its reasons and no list of them; a CSV file "
+            "keeps them as texts: keep the frame as Parquet or pickle"
+        )
+    return held
+
+
+def _is_reason(one: Any) -> bool:
+    return isinstance(one, Mapping) and all(name in one for name in REASON_COLUMNS[2:])

@@ -22,6 +22,10 @@ MOST_REASONS: Final = 12
 _MOST_LISTED: Final = 20
 # The catalogue has about a hundred codes; a line with more reasons than this was not written by `score`.
 _MOST_READ: Final = 1000
+# Log-odds beyond some dozens say nothing more; the bound keeps sums of reasons finite, as JSON has to have them.
+_LARGEST_CONTRIBUTION: Final = 1e6
+# Far beyond the sign-ups of any store, and a whole number that a browser holds exactly.
+_LARGEST_CAMPAIGN: Final = 10**12
 
 _MOMENT: Final = moment("at")
 
@@ -180,7 +184,7 @@ def _decision(name: Any) -> int:
 
 
 def _reasons(told: Mapping[str, Any]) -> tuple[tuple[ToldReason, ...], tuple[int, float]]:
-    found = [(_finite(one, "contribution"), one) for one in _listed(told, "reasons", _MOST_READ)]
+    found = [(_contribution(one), one) for one in _listed(told, "reasons", _MOST_READ)]
     found.sort(key=lambda entry: -abs(entry[0]))
     strongest = tuple(
         ToldReason(_text(one, "code"), _text(one, "family"), _text(one, "text"), contribution)
@@ -202,7 +206,7 @@ def _campaign(told: Mapping[str, Any]) -> ToldCampaign | None:
         id=bounded(part["id"]),
         title=_text(part, "title"),
         status=_text(part, "status"),
-        size=size if isinstance(size, int) else 0,
+        size=size if type(size) is int and 0 <= size <= _LARGEST_CAMPAIGN else 0,
         first_seen=None if first_seen is None else _milliseconds(first_seen),
         signature=_text(part, "signature"),
         shared=_texts(part, "shared"),
@@ -251,9 +255,19 @@ def _optional_text(told: Mapping[str, Any], name: str) -> str | None:
 
 def _finite(told: Mapping[str, Any], name: str) -> float:
     found = told.get(name)
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
-        raise _Wrong(f"{name} is no finite number")
-    return float(found)
+    try:
+        if not isinstance(found, bool) and isinstance(found, int | float) and math.isfinite(found):
+            return float(found)
+    except OverflowError:  # a whole number beyond all floats, which JSON has room for
+        pass
+    raise _Wrong(f"{name} is no finite number")
+
+
+def _contribution(told: Mapping[str, Any]) -> float:
+    found = _finite(told, "contribution")
+    if abs(found) > _LARGEST_CONTRIBUTION:
+        raise _Wrong(f"contribution is not between {-_LARGEST_CONTRIBUTION:,.0f} and {_LARGEST_CONTRIBUTION:,.0f}")
+    return found
 
 
 def _number(told: Mapping[str, Any], name: str, most: float) -> float | None:

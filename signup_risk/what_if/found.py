@@ -70,7 +70,7 @@ class WhatWouldChange:
         largest: Most facts that a set was allowed.
         tried: Sign-ups that were assessed for it.
         is_complete: Whether every set up to that size was looked at, of facts that change something in this sign-up by
-            themselves. Otherwise the bound on assessments, or on sets given, came first.
+            themselves or beside one other fact. Otherwise the bound on assessments, or on sets given, came first.
     """
 
     base: Assessment

@@ -126,6 +126,7 @@ class _Run:
         self._rescore = rescore
         self._direction = direction
         self._limits = limits
+        self._dependent: set[str] = set()
         self.tried = 0
         self.is_complete = True
 
@@ -136,7 +137,7 @@ class _Run:
         ranked = [fact for fact in facts if fact.name in effects]  # in the order in which they are made so
         for size in range(2, self._limits.largest + 1):
             for chosen in self._ordered(ranked, size, effects):
-                if any(set(one.facts) <= set(chosen) for one in found):
+                if any(set(one.facts) <= set(chosen) for one in found) or self._has_idle(chosen):
                     continue
                 if len(found) >= self._limits.most or self.tried >= self._limits.budget:
                     self.is_complete = False
@@ -147,13 +148,21 @@ class _Run:
         return found[: self._limits.most]
 
     def _alone(self, facts: Sequence[Fact], found: list[ChangeSet]) -> dict[str, float]:
-        """Try every fact by itself; return by how much each moves the score towards what is looked for."""
+        """Try every fact by itself; return by how much each moves the score towards what is looked for.
+
+        Facts that change nothing here but do so beside another one, such as a mailbox with the applicant's name once
+        there is a name, move nothing by themselves; what changes nothing beside any other is left out.
+        """
         base = self._drafts.base.raw_score or 0.0
         sign = 1.0 if self._direction == "milder" else -1.0
         effects: dict[str, float] = {}
         unchanged = self._drafts.changed(())
-        for fact in filter(self._limits.keeps, facts):
+        kept = [fact for fact in facts if self._limits.keeps(fact)]
+        for fact in kept:
             if self._drafts.changed((fact,)) == unchanged:
+                if any(self._changes_beside(fact, other, kept) for other in kept):
+                    effects[fact.name] = 0.0
+                    self._dependent.add(fact.name)
                 continue
             if self.tried >= self._limits.budget:
                 self.is_complete = False
@@ -162,6 +171,17 @@ class _Run:
             effects[fact.name] = sign * (base - (assessment.raw_score or 0.0))
         found.sort(key=lambda one: self._rank(one.facts, effects))
         return effects
+
+    def _changes_beside(self, fact: Fact, other: Fact, order: Sequence[Fact]) -> bool:
+        """Tell whether a fact changes something in a sign-up of which another one holds."""
+        pair = tuple(one for one in order if one in (fact, other))
+        return len(pair) > 1 and _go_together(pair) and self._drafts.changed(pair) != self._drafts.changed((other,))
+
+    def _has_idle(self, chosen: tuple[Fact, ...]) -> bool:
+        """Tell whether a fact of a set changes nothing beside the others, so that the set is no smallest one."""
+        idle = [fact for fact in chosen if fact.name in self._dependent]
+        whole = self._drafts.changed(chosen) if idle else {}
+        return any(self._drafts.changed(one for one in chosen if one is not fact) == whole for fact in idle)
 
     def _ordered(
         self, facts: Sequence[Fact], size: int, effects: Mapping[str, float]

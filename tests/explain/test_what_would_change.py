@@ -78,18 +78,48 @@ def test_a_complete_answer_missed_nothing(days: Any) -> None:
     answer = days.scorer.what_would_change(event, largest=2, most=1000, budget=10_000)
     assert answer.is_complete
     found = {frozenset(fact.name for fact in one.facts) for one in answer.truthful}
-    place = home(event)
+    assert found == by_hand(days.scorer, event, answer.base, TRUTHFUL)
+
+
+def by_hand(scorer: Scorer, event: dict[str, Any], base: Assessment, facts: tuple[Fact, ...]) -> set[frozenset[str]]:
+    """Return the minimal sets of one fact or two that make a decision milder, by trying every one of them."""
+    found: set[frozenset[str]] = set()
     for size in (1, 2):
-        for facts in combinations(TRUTHFUL, size):
-            names = frozenset(fact.name for fact in facts)
-            if size == 2 and not facts[0].levers.isdisjoint(facts[1].levers):
+        for chosen in combinations(facts, size):
+            names = frozenset(fact.name for fact in chosen)
+            if size == 2 and not chosen[0].levers.isdisjoint(chosen[1].levers):
                 continue
             if any(one < names for one in found):
                 continue
-            again = days.scorer.preview(changed(event, facts, place, answer.base))
-            is_milder = STRICTNESS.index(decided(again)) < STRICTNESS.index(decided(answer.base))
-            applies = all(changed(event, (fact,), place, answer.base) != event for fact in facts)
-            assert is_milder == (names in found) or not applies
+            again = scorer.preview(changed(event, chosen, home(event), base))
+            if STRICTNESS.index(decided(again)) < STRICTNESS.index(decided(base)):
+                found.add(names)
+    return found
+
+
+def test_a_fact_that_takes_another_one_is_looked_at() -> None:
+    """A mailbox with the applicant's name, which is none until a name is given, is found together with the name."""
+    event = {name: value for name, value in FULL.items() if name not in {"first_name", "last_name"}} | {"country": "US"}
+    policy = Policy(block=(ListEntry("email", event["email"]),))
+    facts = tuple(fact for fact in TRUTHFUL if fact.name != "mail.provider")
+    with Scorer.open("memory://", policy=policy) as scorer:
+        answer = scorer.what_would_change(event, largest=2, most=1000, budget=10_000, without=("mail.provider",))
+        found = {frozenset(fact.name for fact in one.facts) for one in answer.truthful}
+        assert found == by_hand(scorer, event, answer.base, facts)
+    assert {"name.full", "mail.own_name"} in found
+    assert answer.is_complete
+
+
+def test_a_fact_that_changes_nothing_is_not_assessed() -> None:
+    """Beside facts that do not bring a name, a mailbox with the applicant's name costs no assessment."""
+    event = {name: value for name, value in FULL.items() if name not in {"first_name", "last_name"}}
+    others = ("network", "device", "locale", "session", "card", "mail.provider")
+    with Scorer.open("memory://", policy=Policy(block=(ListEntry("device_id", "dev-55aa77"),))) as scorer:
+        kept = [fact for fact in TRUTHFUL if fact.levers.isdisjoint(others) and fact.name not in others]
+        assert [fact.name for fact in kept] == ["name.full", "mail.own_name", "mail.own_name_at_provider", "phone.own"]
+        bought = [fact.name for fact in BOUGHT if fact.levers.isdisjoint(others)]
+        answer = scorer.what_would_change(event, largest=2, most=1000, budget=10_000, without=(*others, *bought))
+    assert answer.tried == 2 + 3  # name and number; both, and the name with either mailbox
 
 
 def test_sets_are_in_order(judged: list[tuple[dict[str, Any], Any]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -53,6 +54,23 @@ def test_reasons_are_a_row_each_under_the_index_of_the_source() -> None:
     assert list(found[["signup_id", "rank", "code", "contribution", "text"]].itertuples(index=False)) == wanted
     assert found.index.tolist() == ["xyz"[n % 3] for n, one in enumerate(single) for _ in one.reasons]
     pd.testing.assert_frame_equal(reasons_frame(single).reset_index(drop=True), found.reset_index(drop=True))
+
+
+def test_reasons_outlive_parquet_and_are_not_lost_in_csv(tmp_path: Path) -> None:
+    """A frame from a Parquet file gives the same reasons; one whose reasons became texts is refused, not empty."""
+    with Scorer.open("memory://", explain="always") as scorer:
+        assessed = scorer.assess_frame(frame_of([*events(9), {"signup_id": "bad"}]))
+    wanted = reasons_frame(assessed)
+    assert len(wanted) > 9
+    columns = ["signup_id", "decision", "reasons"]
+    assessed[columns].to_parquet(tmp_path / "assessed.parquet")
+    pd.testing.assert_frame_equal(reasons_frame(pd.read_parquet(tmp_path / "assessed.parquet")), wanted)
+    assessed[columns].to_csv(tmp_path / "assessed.csv", index=False)
+    with pytest.raises(ConfigurationError, match=r"row 1 of the frame holds a str of length \d+ .* Parquet or pickle"):
+        reasons_frame(pd.read_csv(tmp_path / "assessed.csv"))
+    for cell in (7, "", {"code": "A"}, ["A"], [{"code": "A"}]):
+        with pytest.raises(ConfigurationError, match="no list of them"):
+            reasons_frame(pd.DataFrame({"signup_id": ["a"], "reasons": [cell]}))
 
 
 def test_rows_without_an_answer_are_empty() -> None:

@@ -217,12 +217,34 @@ def test_every_way_to_choose_gives_the_same(how: str) -> None:
     assert found.chosen == 20
 
 
+def test_chosen_rows_without_an_id_are_not_dropped() -> None:
+    """A frame of which some rows lack an id is found by its index, and refused where that does not tell its rows."""
+    ids = [None if n % 2 else f"s{n}" for n in range(60)]
+    frame = pd.DataFrame({"signup_id": ids, "at": AT, "country": ["GB", "FR", "DE"] * 20}, index=range(100, 160))
+    wanted = in_common([n % 3 == 0 for n in range(60)], frame)
+    chosen = frame[frame["country"] == "GB"]
+    assert (wanted.chosen, in_common(chosen, frame)) == (20, wanted)
+    for foreign, words in (
+        (chosen.reset_index(drop=True), "10 of 20 chosen rows have no signup_id, and the index"),
+        (chosen.set_axis(range(101, 121)), "others have another id"),
+        (chosen.assign(signup_id=None).set_axis(range(20)), "20 of 20 chosen rows have no signup_id"),
+    ):
+        with pytest.raises(ConfigurationError, match=words):
+            in_common(foreign, frame)
+    with pytest.raises(ConfigurationError, match="others have another id"):
+        in_common(chosen, frame.drop(columns="signup_id"))
+    events = frame.where(frame.notna(), None).to_dict("records")
+    with pytest.raises(ConfigurationError, match="10 of 20 chosen rows"):
+        in_common(chosen, events)
+
+
 @pytest.mark.parametrize(
     ("chosen", "settings", "words"),
     [
         ("nonsense ==", {}, "query"),
         ("signup_id", {}, "no truth value"),
         (["s1", "nobody"], {}, "1 of 2 ids"),
+        (["s1", None], {}, "1 of the 2 ids are absent"),
         ([True, False], {}, "2 places"),
         ([], {}, "0 of 10"),
         ([f"s{n}" for n in range(10)], {}, "10 of 10"),

@@ -50,9 +50,13 @@ def embedded(page: bytes) -> dict[str, Any]:
         ({"risk_score": 101}, "risk_score is not between 0 and 100"),
         ({"fpr": float("nan")}, "fpr is no finite number"),
         ({"risk_score": True}, "risk_score is no finite number"),
+        ({"risk_score": 10**400}, "risk_score is no finite number"),
+        ({"fpr": -(10**400)}, "fpr is no finite number"),
         ({"signup_id": 7}, "signup_id is no text"),
         ({"reasons": "many"}, "reasons is no list of objects"),
         ({"reasons": [{"code": "A"}]}, "contribution is no finite number"),
+        ({"reasons": [{"contribution": 10**400}]}, "contribution is no finite number"),
+        ({"reasons": [{"contribution": -1e308}]}, "contribution is not between -1,000,000 and 1,000,000"),
         ({"reasons": [{}] * 1001}, "reasons has 1,001 entries, more than 1,000"),
         ({"campaign": {"id": 1}}, "campaign is no object with an id"),
         ({"degraded": [1]}, "degraded is no list of texts"),
@@ -76,6 +80,18 @@ def test_strongest_reasons_are_kept_and_the_others_add_up() -> None:
     assert kept == sorted(values, key=lambda value: -abs(value))[:MOST_REASONS]
     assert one.others[0] == 30 - MOST_REASONS
     assert sum(kept) + one.others[1] == pytest.approx(sum(values))
+
+
+def test_numbers_at_their_bounds_make_a_page() -> None:
+    """The largest contributions that are read add up to a finite number, and a size that is none is told as none."""
+    reasons = [{"code": "A", "family": "f", "text": "t", "contribution": 1e6}] * 1000
+    sizes: list[Any] = [10**12, 10**400, -5, True]
+    lines = [
+        one | {"reasons": reasons, "campaign": {"id": f"c{place}", "size": size}}
+        for place, (one, size) in enumerate(zip(assessments(4), sizes, strict=True))
+    ]
+    assert [one.campaign.size for one in read(lines) if one.campaign] == [10**12, 0, 0, 0]
+    assert json.dumps(embedded(page_of(lines)), allow_nan=False)
 
 
 def test_shadow_decision_is_shown() -> None:

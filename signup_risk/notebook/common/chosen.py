@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,7 +24,8 @@ def rows_chosen(chosen: Chosen, ids: Sequence[str | None], frame: pd.DataFrame |
     """Return which rows are chosen.
 
     Args:
-        chosen: A mask, a query over the frame, ids, or a frame that is found by its ids, else by its index.
+        chosen: A mask, a query over the frame, ids, or a frame that is found by its ids, else, if not every row has
+            one, by its index.
         ids: Id of each row; None if it has none.
         frame: The rows, if they are given as a frame.
 
@@ -76,21 +77,47 @@ def _queried(query: str, frame: pd.DataFrame | None) -> Bools:
 
 
 def _framed(chosen: pd.DataFrame, ids: Sequence[str | None], frame: pd.DataFrame | None) -> Bools:
-    if "signup_id" in chosen.columns:
-        return _named(chosen["signup_id"].tolist(), ids)
-    if "signup_id" in chosen.index.names:
-        return _named(chosen.index.get_level_values("signup_id").tolist(), ids)
+    told = _ids_of(chosen)
+    without = len(chosen) if told is None else sum(map(is_absent, told))
+    if told is not None and not without:
+        return _named(told, ids)
     if frame is None or not frame.index.is_unique or not chosen.index.isin(frame.index).all():
         raise ConfigurationError(
-            "the chosen frame has no signup_id, and its index does not tell its rows from those of the background; "
-            "give a mask or ids"
+            f"{without:,} of {len(chosen):,} chosen rows have no signup_id, and the index of their frame does not tell "
+            "them from others of the background; give a mask or ids"
         )
-    told: Bools = frame.index.isin(chosen.index)
-    return told
+    found: Bools = frame.index.isin(chosen.index)
+    if told is not None and not _agree(told, chosen, frame):
+        raise ConfigurationError(
+            f"{without:,} of {len(chosen):,} chosen rows have no signup_id, and by the index of their frame others "
+            "have another id than in the background; give a mask, or rows of the same frame"
+        )
+    return found
 
 
-def _named(chosen: Iterable[Any], ids: Sequence[str | None]) -> Bools:
-    wanted = {one for one in chosen if not is_absent(one)}
+def _ids_of(frame: pd.DataFrame) -> list[Any] | None:
+    """Return the id of each row, absent ones included; None if the frame has no ids at all."""
+    if "signup_id" in frame.columns:
+        return list(frame["signup_id"])
+    if "signup_id" in frame.index.names:
+        return list(frame.index.get_level_values("signup_id"))
+    return None
+
+
+def _agree(told: Sequence[Any], chosen: pd.DataFrame, frame: pd.DataFrame) -> bool:
+    """Tell whether rows that are found by their index are those that their ids say, where they have ids."""
+    there = _ids_of(frame.loc[chosen.index])
+    if there is None:
+        return all(map(is_absent, told))
+    return all(is_absent(one) or one == other for one, other in zip(told, there, strict=True))
+
+
+def _named(chosen: Sequence[Any], ids: Sequence[str | None]) -> Bools:
+    if without := sum(map(is_absent, chosen)):
+        raise ConfigurationError(
+            f"{without:,} of the {len(chosen):,} ids are absent, so it cannot be told which rows are meant; give a mask"
+        )
+    wanted = set(chosen)
     known = {one for one in ids if one is not None}
     missing = len(wanted - known)
     if missing:
