@@ -44,8 +44,8 @@ class OutcomeFace:
 
         Raises:
             ConfigurationError: The outcome, source or confidence is not allowed.
-            InvalidSignup: A time cannot be read, has no offset or lies more than a day ahead of the clock, or no sign-up
-                can have that id.
+            InvalidSignup: A time cannot be read, has no offset or lies more than a day ahead of the clock, or no
+                sign-up can have that id.
             StoreUnavailable: The ledger cannot be written and its queue is full; report it again later.
         """
         return self._outcomes.report(

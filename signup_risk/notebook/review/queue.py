@@ -178,7 +178,8 @@ class ReviewQueue:
         """Write what was ruled through :meth:`signup_risk.Scorer.report`, sign-up by sign-up.
 
         Each is written whole or not at all, whatever becomes of the others. Calling it again writes what is left: what
-        was refused, and what waits for the ledger; nothing is ever written twice.
+        was refused, and what waits for the ledger; nothing is ever written twice. If what another hand had ruled was
+        withdrawn by clearing, ``problem`` says so.
 
         Args:
             progress: Shows how far it is.
@@ -186,7 +187,7 @@ class ReviewQueue:
         Returns:
             One row a ruling that was not written yet: ``state`` is ``written``, ``waiting`` (the ledger did not answer;
             the scorer holds it in this process) or ``refused`` with a ``problem``; ``known`` says whether velocity
-            knows the sign-up. A ``problem`` of what is written says what of another hand was withdrawn.
+            knows the sign-up.
 
         Raises:
             ConfigurationError: The scorer is closed.
