@@ -180,7 +180,8 @@ class ReviewQueue:
         """Write what was ruled through :meth:`signup_risk.Scorer.report`, sign-up by sign-up.
 
         Each is written whole or not at all, whatever becomes of the others. Calling it again writes what is left: what
-        was refused, and what waits for the ledger; nothing is ever written twice.
+        was refused, and what waits for the ledger; nothing is ever written twice. If what another hand had ruled was
+        withdrawn by clearing, ``problem`` says so.
 
         Args:
             progress: Shows how far it is.
