@@ -112,7 +112,7 @@ def exact(raw_score: float, base_value: float, contributions: Sequence[float]) -
     value, else into two of them. What contributes nothing goes on doing so.
 
     Where every term is coarser than the last bit of the score, as 16.7 and -16.7 are for a score of 9e-13, no terms
-    near them add up to it. The sum misses it by the rounding of the terms then, which takes a score beside few, large terms.
+    near them add up to it. The sum misses it by the rounding of the terms then; it takes few, large terms and a score near 0.
 
     Args:
         raw_score: The model's log-odds.
