@@ -14,6 +14,8 @@ from signup_risk.results import Direction
 #: Log-odds by which contributions may miss the raw score. Theirs are sums over all trees in another order than the
 #: score's: 1e-12 is common with 1,000 trees. What misses it by more belongs to another score.
 _ROUNDING = 1e-6
+#: Weakest terms that are tried in pairs, where no single one can take the rounding.
+_FEW = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,12 @@ def exact(raw_score: float, base_value: float, contributions: Sequence[float]) -
     """Return base value and contributions whose correctly rounded sum, ``math.fsum``, is the raw score to the bit.
 
     Contributions and score are sums of the same leaves in different orders, so they differ in the last bits. What is
-    missing, some 1e-13, goes into the weakest contribution that can take it and keep its direction. Where none can, as
-    if nothing contributed, the base value takes it.
+    missing, some 1e-13, goes into the weakest contribution that can take it and keep its direction, else into the base
+    value, else into two of them. What contributes nothing goes on doing so.
+
+    Where every term is coarser than the last bit of the score, as 16.7 and -16.7 are for a score of 9e-13, no terms
+    near them add up to it. The sum misses it by the rounding of the terms then; it takes few, large terms and a score
+    near 0.
 
     Args:
         raw_score: The model's log-odds.
@@ -130,15 +136,39 @@ def exact(raw_score: float, base_value: float, contributions: Sequence[float]) -
             "was changed after it was made, or is by another model of the same name: explain the one that the scorer "
             "gave, with the model that gave it"
         )
-    if not missing:
-        return base_value, parts
-    for index in sorted((i for i, part in enumerate(parts) if part), key=lambda i: abs(parts[i])):
-        rest = [base_value, *parts[:index], *parts[index + 1 :]]
-        found = math.fsum([raw_score, *(-part for part in rest)])
-        if found and (found > 0.0) == (parts[index] > 0.0) and math.fsum([*rest, found]) == raw_score:
-            parts[index] = found
-            return base_value, parts
-    return math.fsum([raw_score, *(-part for part in parts)]), parts
+    terms = [base_value, *parts]
+    if missing:
+        order = [*sorted((i for i, term in enumerate(terms) if i and term), key=lambda i: abs(terms[i])), 0]
+        terms = _in_one(raw_score, terms, order) or _in_two(raw_score, terms, order) or _filled(raw_score, terms, 0)
+    return terms[0], terms[1:]
+
+
+def _in_one(raw_score: float, terms: list[float], order: Iterable[int]) -> list[float] | None:
+    """Return terms of which the first of an order that can has taken what is missing; None if none can."""
+    for place in order:
+        found = _filled(raw_score, terms, place)
+        is_kept = not place or found[place] * math.copysign(1.0, terms[place]) > 0.0  # the base value has no direction
+        if is_kept and math.fsum(found) == raw_score:
+            return found
+    return None
+
+
+def _in_two(raw_score: float, terms: list[float], order: Sequence[int]) -> list[float] | None:
+    """Return terms of which a coarse one has taken most of what is missing, a weak one the rest; None if none can."""
+    weakest = [*order[:_FEW], *order[_FEW:][-1:]]  # all pairs would take 0.1 s; the base is last
+    for coarse in weakest:
+        most = _filled(raw_score, terms, coarse)
+        if coarse and not most[coarse] * math.copysign(1.0, terms[coarse]) > 0.0:
+            continue
+        if found := _in_one(raw_score, most, [place for place in weakest if place != coarse]):
+            return found
+    return None
+
+
+def _filled(raw_score: float, terms: Sequence[float], place: int) -> list[float]:
+    """Return terms of which one is what the others lack of the score, correctly rounded."""
+    found = math.fsum([raw_score, *(-term for index, term in enumerate(terms) if index != place)])
+    return [*terms[:place], found, *terms[place + 1 :]]
 
 
 def json_number(value: float) -> float | str | None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from unicodedata import category
 
 from signup_risk.errors import ConfigurationError
+from signup_risk.events.kinds import kind_of
 from signup_risk.messages.languages import choose
 from signup_risk.messages.topics import TOPICS
 
@@ -53,12 +54,20 @@ class Messages:
         """Return the language to use, English if no other fits.
 
         Args:
-            wanted: A tag (``de-AT``), or what a browser sends as ``Accept-Language``.
+            wanted: A tag (``de-AT``), or what a browser sends as ``Accept-Language``; what cannot be read is English.
+
+        Raises:
+            ConfigurationError: It is no text, such as the bytes that some servers keep of a header.
 
         Examples:
             >>> open_messages().language_for("fr-CH, fr;q=0.9, en;q=0.8")
             'fr'
         """
+        if wanted is not None and not isinstance(wanted, str):
+            raise ConfigurationError(
+                f"the language is {kind_of(wanted)}; give a tag such as 'de', the text of a header Accept-Language, "
+                "or None"
+            )
         return choose(wanted, self.texts, ENGLISH)
 
     def text(self, key: str, language: str = ENGLISH) -> str:

@@ -14,7 +14,8 @@ PACKAGE = "signup_risk"
 #: import each other. The package itself ("") stands right above the scorer, whose names it hands out.
 FLOORS = (
     ("_version", "errors"),
-    ("events", "messages", "prices"),
+    ("events", "prices"),
+    ("messages",),
     ("results",),
     ("observer",),
     ("normalize", "stores", "references", "policy"),

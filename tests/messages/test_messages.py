@@ -156,6 +156,13 @@ def test_no_header_fails(wanted: str) -> None:
     assert str(assessed().for_applicant(wanted))
 
 
+@pytest.mark.parametrize("wanted", [5, b"de", ["de"], 0, b""])
+def test_a_language_that_is_no_text_is_refused(wanted: Any) -> None:
+    """A number or the bytes of a header are the caller's mistake, and it is said what to give."""
+    with pytest.raises(ConfigurationError, match=r"the language is an? .*; give a tag such as 'de'"):
+        open_messages().language_for(wanted)
+
+
 def test_own_texts_come_first(tmp_path: Path) -> None:
     """A folder of files adds a language and replaces texts; what it leaves out is the package's, else English."""
     (tmp_path / "nl.json").write_text('{"block": "We konden dit account niet aanmaken."}', encoding="utf-8")

@@ -30,7 +30,10 @@ MARKUP = (
 )
 TURNED = "\u202egnp.exe\u2066 \u200f"
 LONG = "n" * 10_000
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://example.com","x")', "\uff1d1")
+FORMULAS = (
+    *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://example.com","x")', "\uff1d1"),
+    *(" =1+1", "\u00a0+1", "\u200b=1+1", "\u202e\u2066 @SUM(A1)", "\x85-1"),
+)
 
 
 def hostile(text: str, number: int) -> dict[str, Any]:

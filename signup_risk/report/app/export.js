@@ -1,7 +1,8 @@
 // Give the chosen sign-ups as CSV (RFC 4180), which a spreadsheet must not compute.
 
-// What a spreadsheet takes for a formula when a cell begins with it, full-width forms included.
-const FORMULA = /^[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]/;
+// What a spreadsheet takes for a formula when a cell begins with it, full-width forms included. Blanks and characters
+// that are not seen may stand before it: some programs take them away first.
+const FORMULA = /^(?:[\t\r\n\0]|[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20])/u;
 
 function csvCell(value) {
   if (value === null || value === undefined) return "";
