@@ -101,7 +101,7 @@ def threshold_cost(  # noqa: PLR0913 - who is judged, what things cost, and how 
     Raises:
         ConfigurationError: The frame is empty, or lacks a column or one of the two labels; a number is none.
     """
-    given = judged(frame, "fpr", synthetic=synthetic)
+    given = _judged(frame, synthetic)
     if prevalence is not None and not 0 < prevalence < 1:
         raise ConfigurationError(f"prevalence is {prevalence!r}, give a share between 0 and 1, exclusive")
     today = None if policy is None else policy.thresholds.step_up
@@ -129,6 +129,13 @@ def threshold_cost(  # noqa: PLR0913 - who is judged, what things cost, and how 
     flat = (float(rows["fpr"].iloc[1]), float(rows["fpr"].iloc[2]))
     return CostPlot(plot.figure, data, plot.finding, plot.note, plot.synthetic, float(rows["fpr"].iloc[0]), flat,
                     float(rows["total"].iloc[0]), none)  # fmt: skip
+
+
+def _judged(frame: pd.DataFrame, synthetic: bool | None) -> Judged:
+    given = judged(frame, "fpr", synthetic=synthetic)
+    if given.scores.min() < 0 or given.scores.max() > 1:
+        raise ConfigurationError("column 'fpr' holds a value outside 0 to 1; give the share of legitimate sign-ups")
+    return given
 
 
 def _rates(today: float | None) -> Floats:

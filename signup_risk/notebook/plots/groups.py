@@ -156,8 +156,12 @@ def _draw(axes: Axes, top: pd.DataFrame, found: GroupRates) -> None:
 
 def _finding(data: pd.DataFrame, found: GroupRates) -> str:
     first: dict[str, Any] = data.iloc[0].to_dict()
-    if not first["rate"]:
+    if not first["rate"] and not found.overall.value:
         return f"Nobody is stopped in any of {plural(len(data), 'legitimate group')}"
+    if not first["rate"]:
+        return (
+            f"{percent(found.overall.value or 0.0)} of the legitimate are stopped, all in groups too small to be drawn"
+        )
     surely = data[data["verdict"] == "above"]
     if surely.empty:
         return f"No group is stopped more often than all, as far as {count(found.overall.count)} sign-ups can tell"

@@ -1,0 +1,30 @@
+"""Titles claim nothing that what is left out contradicts, and values that no share can have are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from signup_risk.errors import ConfigurationError
+from signup_risk.notebook import plots
+from tests.notebook.plots.made import assessed
+
+
+def test_small_groups_that_are_stopped_are_told() -> None:
+    """Where all who are stopped are in groups too small to be drawn, nobody reads that nobody is stopped."""
+    frame = assessed(900)
+    frame["decision"] = "allow"
+    assert plots.group_rates(frame).finding.startswith("Nobody is stopped")
+    few = frame.index[frame["label"] == 0][:20]
+    frame.loc[few, ["group", "decision"]] = ["legit.few", "block"]
+    finding = plots.group_rates(frame).finding
+    assert "Nobody" not in finding
+    assert "too small" in finding
+
+
+@pytest.mark.parametrize("rate", [-0.1, 2.0])
+def test_a_rate_beyond_a_share_is_refused(rate: float) -> None:
+    """A false-positive rate below 0 or above 1 is no threshold to put a price on."""
+    frame = assessed(200)
+    frame.loc[3, "fpr"] = rate
+    with pytest.raises(ConfigurationError, match="outside 0 to 1"):
+        plots.threshold_cost(frame, plots.Costs(abusive=25, friction=8), repeats=5)
