@@ -51,7 +51,7 @@ def fork(work):
         try:
             work()
         except BaseException as problem:
-            print(type(problem).__name__, problem)
+            print(type(problem).__name__, problem, flush=True)  # os._exit flushes nothing
             os._exit(1)
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
