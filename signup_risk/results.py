@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from signup_risk.errors import NoExplanation
 from signup_risk.events.signup import InputWarning
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 DecisionName = Literal["allow", "step_up", "review", "block"]
 Direction = Literal["risk", "trust"]
 CampaignStatus = Literal["open", "quiet", "confirmed", "dismissed", "merged"]
+
+#: Reasons that an assessment names when it is printed.
+_STRONGEST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +174,12 @@ class AssessmentOrigin(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Assessment:
     """Say how risky a sign-up is, what to do and why.
+
+    Printed, it is a line: decision, score and the three strongest reasons; :meth:`to_dict` has everything, and
+    :meth:`explain` tells it.
 
     Attributes:
         signup_id: Id of the sign-up, if it had one.
@@ -213,6 +219,19 @@ class Assessment:
     explored: bool = False
     propensity: float | None = None
     origin: AssessmentOrigin | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        told = [f"{'no id' if self.signup_id is None else repr(self.signup_id)} {self.at:%Y-%m-%dT%H:%M:%SZ}"]
+        if self.risk_score is not None and self.fpr is not None:
+            told.append(f"risk score {self.risk_score:.1f} at fpr {self.fpr:.2g}")
+        told += [f"{reason.code} {reason.contribution:+.2f}" for reason in self.reasons[:_STRONGEST]]
+        if len(self.reasons) > _STRONGEST:
+            told.append(f"{len(self.reasons) - _STRONGEST} further reasons")
+        if self.campaign is not None:
+            told.append(f"campaign {self.campaign.id}")
+        if self.degraded:
+            told.append(f"without {' '.join(self.degraded)}")
+        return f"<Assessment {self.decision}: {', '.join(told)}>"
 
     def explain(self) -> AssessmentExplanation:
         """Say what every feature adds to the score, its value and what is usual.

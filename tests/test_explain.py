@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from signup_risk.errors import ConfigurationError, ModelMismatch
 from signup_risk.explain import Explainer
+from signup_risk.features import catalog
 from signup_risk.features.base import Feature
 from signup_risk.model import Booster, FeatureSummary
 
@@ -52,6 +54,17 @@ def said(value: float, the_feature: Feature | None = None, the_usual: FeatureSum
     explainer = Explainer([the_feature or feature()], [the_usual or usual()])
     (reason,) = explainer.explain([1.0, 0.0], [value]).reasons
     return reason.text
+
+
+def test_one_is_no_plural() -> None:
+    """A count of one is said in the singular, by every feature of the catalogue; what is usual keeps its numbers."""
+    counted = feature(text="{value:.0f} sign-up{value:s} in 24 h")
+    assert [said(value, counted).split(";")[0] for value in (0.0, 1.0, 2.0)] == [
+        "0 sign-ups in 24 h", "1 sign-up in 24 h", "2 sign-ups in 24 h",
+    ]  # fmt: skip
+    assert said(1.0, feature(text="word{value:s}: {value:.2f}")).endswith("at most 3.00")
+    ones = [said(1.0, one) for one in catalog.CATALOG]
+    assert [text for text in ones if re.search(r"^1 (different |neighbouring )?[a-z-]+s\b", text)] == []
 
 
 CATALOG = [

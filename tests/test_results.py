@@ -100,3 +100,15 @@ def test_results_do_not_change() -> None:
     """An assessment that was logged is the one that was acted on."""
     with pytest.raises(FrozenInstanceError):
         assessment().decision = "allow"
+
+
+def test_printed_it_is_a_line() -> None:
+    """What is printed has the decision, the strongest reasons and whatever was missing, and no more than a line."""
+    many = tuple(Reason(f"CODE_{i}", "velocity", "a long text", 5.0 - i, "risk") for i in range(9))
+    printed = repr(assessment(reasons=many))
+    assert printed == (
+        "<Assessment block: 's-1' 2026-06-01T12:00:00Z, risk score 97.5 at fpr 0.0005, CODE_0 +5.00, CODE_1 +4.00, "
+        "CODE_2 +3.00, 6 further reasons, campaign c-1, without references.domains>"
+    )
+    bare = assessment(signup_id=None, risk_score=None, fpr=None, reasons=(), campaign=None, degraded=())
+    assert str(bare) == "<Assessment block: no id 2026-06-01T12:00:00Z>"

@@ -25,7 +25,7 @@ def run_features(options: argparse.Namespace) -> int:
 
 
 def _table(features: Sequence[Feature]) -> str:
-    rows = [(entry.name, entry.family, entry.reason, _DIRECTIONS[entry.monotone], entry.text) for entry in features]
+    rows = [(entry.name, entry.family, entry.reason, _DIRECTIONS[entry.monotone], _plural(entry)) for entry in features]
     return aligned([("feature", "family", "reason", "risk", "text"), *rows]) + f"\n{len(features)} features"
 
 
@@ -38,12 +38,16 @@ def _markdown(features: Sequence[Feature]) -> str:
             entry.unit,
             _DIRECTIONS[entry.monotone],
             ", ".join(f"`{name}`" for name in entry.inputs),
-            entry.text,
+            _plural(entry),
             entry.missing,
         )
         for entry in features
     ]
     return markdown([("feature", "family", "reason", "unit", "risk", "inputs", "text", "missing means"), *rows])
+
+
+def _plural(entry: Feature) -> str:
+    return entry.text.replace("{value:s}", "s")
 
 
 def _json(features: Sequence[Feature]) -> str:

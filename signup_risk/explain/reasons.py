@@ -55,7 +55,7 @@ class Explainer:
         >>> from types import SimpleNamespace
         >>> devices = SimpleNamespace(
         ...     name="device_count_24h", family="velocity", reason="DEVICE_VELOCITY_24H", unit="count",
-        ...     text="{value:.0f} sign-ups from this device in 24 h", missing="no device",
+        ...     text="{value:.0f} sign-up{value:s} from this device in 24 h", missing="no device",
         ... )
         >>> usual = FeatureSummary("device_count_24h", "DEVICE_VELOCITY_24H", 1, 0, 0, 0, 1, 2, 0.01, 0.2)
         >>> explanation = Explainer([devices], [usual]).explain([2.5, -3.0], [14.0])
@@ -179,11 +179,13 @@ class _Wording:
 
 
 class _Shown(float):
-    """Format a number for reading: no endless digits, and infinity in words."""
+    """Format a number for reading: no endless digits, infinity in words, and ``s`` for the ending of a plural."""
 
     __slots__ = ()
 
     def __format__(self, spec: str) -> str:
+        if spec == "s":
+            return "" if self == 1.0 else "s"
         if math.isinf(self):
             return "more than can be counted" if self > 0 else "less than can be counted"
         if abs(self) >= _MAX_PLAIN:
@@ -205,7 +207,7 @@ def _value_spec(feature: Feature) -> str:
         raise ConfigurationError(
             f"the text of feature {feature.name} may format {{value}} only{reason}; correct it"
         )
-    return fields[0][1] or "" if fields else ""
+    return next((spec or "" for _, spec in fields if spec != "s"), "")
 
 
 def _percent(share: float) -> str:

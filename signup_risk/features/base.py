@@ -30,7 +30,8 @@ class Feature:
         name: Unique name, ``snake_case``; part of the model's fingerprint.
         family: Signal family.
         reason: Stable reason code, ``UPPER_SNAKE``; several features may share one.
-        text: Template of the analyst's text, formatted with ``value``.
+        text: Template of the analyst's text, formatted with ``value``: ``{value:.0f} digit{value:s}`` is written
+            "1 digit" and "2 digits".
         missing: What an unknown value means, in words.
         inputs: Attributes of the event that it reads, by contract name (``email``, ``device.user_agent``).
         unit: How a value is to be read and printed.

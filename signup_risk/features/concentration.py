@@ -103,7 +103,7 @@ def _copies(other: str, window: Window) -> Feature:
         name=f"copies_{other}_{window.name}",
         family="coordination",
         reason=f"COPIES_{KIND[other].code}",
-        text=f"its {words} is over-represented on one of its keys, by {{value:.0f}} bits of evidence",
+        text=f"its {words} is over-represented on one of its keys, by {{value:.0f}} bit{{value:s}} of evidence",
         missing=_NO_PAST,
         inputs=_inputs((other, *kinds)),
         unit="score",

@@ -200,7 +200,7 @@ def device_language_unusable(c: Context) -> bool | None:
 
 
 @feature(
-    "device", "DEVICE_LANGUAGE", "{value:.0f} languages in the header",
+    "device", "DEVICE_LANGUAGE", "{value:.0f} language{value:s} in the header",
     missing="no language header, or none that names a language",
     inputs=("device.accept_language",), unit="count",
 )  # fmt: skip
@@ -210,7 +210,7 @@ def device_language_count(c: Context) -> int | None:
 
 
 @feature(
-    "device", "DEVICE_BROWSER_AGE", "browser's version came out {value:.0f} days before",
+    "device", "DEVICE_BROWSER_AGE", "browser's version came out {value:.0f} day{value:s} before",
     missing="no user agent, or a browser whose releases are not listed", inputs=_AGENT, unit="days",
 )  # fmt: skip
 def device_browser_age(c: Context) -> int | None:
@@ -220,7 +220,7 @@ def device_browser_age(c: Context) -> int | None:
 
 
 @feature(
-    "device", "DEVICE_BROWSER_UNRELEASED", "browser's version comes out {value:.0f} days later",
+    "device", "DEVICE_BROWSER_UNRELEASED", "browser's version comes out {value:.0f} day{value:s} later",
     missing="no user agent, or a browser whose releases are not listed", inputs=_AGENT, unit="days",
 )  # fmt: skip
 def device_browser_unreleased(c: Context) -> int | None:

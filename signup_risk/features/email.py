@@ -109,7 +109,7 @@ def email_tagged(c: Context) -> bool | None:
 
 
 @feature(
-    "email", "EMAIL_ALIAS", "{value:.0f} characters in the address that its provider ignores",
+    "email", "EMAIL_ALIAS", "{value:.0f} character{value:s} in the address that its provider ignores",
     missing=_NO_EMAIL, inputs=_EMAIL, unit="count",
 )  # fmt: skip
 def email_ignored_characters(c: Context) -> int | None:
@@ -118,7 +118,7 @@ def email_ignored_characters(c: Context) -> int | None:
 
 
 @feature(
-    "email", "EMAIL_LENGTH", "{value:.0f} characters in the local part",
+    "email", "EMAIL_LENGTH", "{value:.0f} character{value:s} in the local part",
     missing=_NOT_MEASURED, inputs=_EMAIL, unit="count",
 )  # fmt: skip
 def email_length(c: Context) -> int | None:
@@ -138,7 +138,7 @@ def email_digit_share(c: Context) -> float | None:
 
 
 @feature(
-    "email", "EMAIL_DIGITS", "{value:.0f} digits at the end of the local part",
+    "email", "EMAIL_DIGITS", "{value:.0f} digit{value:s} at the end of the local part",
     missing=_NOT_MEASURED, inputs=_EMAIL, unit="count",
 )  # fmt: skip
 def email_trailing_digits(c: Context) -> int | None:
@@ -195,7 +195,7 @@ def email_entropy(c: Context) -> float | None:
 
 
 @feature(
-    "email", "EMAIL_RANDOM", "{value:.0f} consonants in a row in the local part",
+    "email", "EMAIL_RANDOM", "{value:.0f} consonant{value:s} in a row in the local part",
     missing="no local part in ASCII letters, or the name explains it", inputs=("email", "name"), unit="count",
 )  # fmt: skip
 def email_consonant_run(c: Context) -> int | None:
@@ -215,7 +215,7 @@ def email_vowel_share(c: Context) -> float | None:
 
 
 @feature(
-    "email", "EMAIL_RANDOM", "{value:.0f} changes between letters and digits in the local part",
+    "email", "EMAIL_RANDOM", "{value:.0f} change{value:s} between letters and digits in the local part",
     missing=_NOT_MEASURED, inputs=_EMAIL, unit="count",
 )  # fmt: skip
 def email_switches(c: Context) -> int | None:
@@ -225,7 +225,7 @@ def email_switches(c: Context) -> int | None:
 
 
 @feature(
-    "email", "EMAIL_KEYBOARD", "{value:.0f} digits in counting order in the local part",
+    "email", "EMAIL_KEYBOARD", "{value:.0f} digit{value:s} in counting order in the local part",
     missing=_NOT_MEASURED, inputs=_EMAIL, unit="count",
 )  # fmt: skip
 def email_step_run(c: Context) -> int | None:
@@ -235,7 +235,7 @@ def email_step_run(c: Context) -> int | None:
 
 
 @feature(
-    "email", "EMAIL_KEYBOARD", "{value:.0f} neighbouring keys in a row in the local part",
+    "email", "EMAIL_KEYBOARD", "{value:.0f} neighbouring key{value:s} in a row in the local part",
     missing=_NOT_MEASURED, inputs=_EMAIL, unit="count",
 )  # fmt: skip
 def email_keyboard_run(c: Context) -> int | None:
@@ -245,7 +245,7 @@ def email_keyboard_run(c: Context) -> int | None:
 
 
 @feature(
-    "email", "EMAIL_KEYBOARD", "one character {value:.0f} times in a row in the local part",
+    "email", "EMAIL_KEYBOARD", "one character {value:.0f} time{value:s} in a row in the local part",
     missing=_NOT_MEASURED, inputs=_EMAIL, unit="count",
 )  # fmt: skip
 def email_repeat_run(c: Context) -> int | None:
@@ -255,7 +255,7 @@ def email_repeat_run(c: Context) -> int | None:
 
 
 @feature(
-    "email", "EMAIL_DOMAIN_FORM", "{value:.0f} characters in the e-mail domain before its last label",
+    "email", "EMAIL_DOMAIN_FORM", "{value:.0f} character{value:s} in the e-mail domain before its last label",
     missing=_NOT_OWN, inputs=_EMAIL, unit="count",
 )  # fmt: skip
 def email_domain_length(c: Context) -> int | None:
@@ -265,7 +265,7 @@ def email_domain_length(c: Context) -> int | None:
 
 
 @feature(
-    "email", "EMAIL_DOMAIN_FORM", "{value:.0f} digits in the e-mail domain",
+    "email", "EMAIL_DOMAIN_FORM", "{value:.0f} digit{value:s} in the e-mail domain",
     missing=_NOT_OWN, inputs=_EMAIL, unit="count",
 )  # fmt: skip
 def email_domain_digits(c: Context) -> int | None:
@@ -275,7 +275,7 @@ def email_domain_digits(c: Context) -> int | None:
 
 
 @feature(
-    "email", "EMAIL_DOMAIN_FORM", "{value:.0f} hyphens in the e-mail domain",
+    "email", "EMAIL_DOMAIN_FORM", "{value:.0f} hyphen{value:s} in the e-mail domain",
     missing=_NOT_OWN, inputs=_EMAIL, unit="count",
 )  # fmt: skip
 def email_domain_hyphens(c: Context) -> int | None:
@@ -285,7 +285,7 @@ def email_domain_hyphens(c: Context) -> int | None:
 
 
 @feature(
-    "email", "EMAIL_DOMAIN_FORM", "{value:.0f} consonants in a row in the e-mail domain",
+    "email", "EMAIL_DOMAIN_FORM", "{value:.0f} consonant{value:s} in a row in the e-mail domain",
     missing=_NOT_OWN, inputs=_EMAIL, unit="count",
 )  # fmt: skip
 def email_domain_consonant_run(c: Context) -> int | None:

@@ -247,7 +247,7 @@ def declared_country_is_not_language(c: Context) -> bool | None:
 
 
 @feature(
-    "geo", "GEO_COUNTRY_MISMATCH", "{value:.0f} of the known countries differ from the commonest",
+    "geo", "GEO_COUNTRY_MISMATCH", "known countries that differ from the commonest: {value:.0f}",
     missing="fewer than two countries are known",
     inputs=("ip_address", "country", "phone", *_CARD, "billing.country"), unit="count",
 )  # fmt: skip

@@ -120,7 +120,7 @@ def name_placeholder(c: Context) -> bool | None:
 
 
 @feature(
-    "identity", "NAME_KEYBOARD", "{value:.0f} neighbouring keys in a row in the name",
+    "identity", "NAME_KEYBOARD", "{value:.0f} neighbouring key{value:s} in a row in the name",
     missing=_NOT_LATIN, inputs=_NAME, unit="count",
 )  # fmt: skip
 def name_keyboard_run(c: Context) -> int | None:
@@ -158,7 +158,7 @@ def mailbox_is_unrelated(c: Context) -> bool | None:
 
 
 @feature(
-    "identity", "MAILBOX_NAME_REST", "{value:.0f} letters added to the name in the mailbox",
+    "identity", "MAILBOX_NAME_REST", "{value:.0f} letter{value:s} added to the name in the mailbox",
     missing=_NO_RELATION, inputs=_MAILBOX, unit="count",
 )  # fmt: skip
 def mailbox_added_letters(c: Context) -> int | None:
@@ -168,7 +168,7 @@ def mailbox_added_letters(c: Context) -> int | None:
 
 
 @feature(
-    "identity", "MAILBOX_NAME_REST", "{value:.0f} digits added to the name in the mailbox",
+    "identity", "MAILBOX_NAME_REST", "{value:.0f} digit{value:s} added to the name in the mailbox",
     missing=_NO_RELATION, inputs=_MAILBOX, unit="count",
 )  # fmt: skip
 def mailbox_added_digits(c: Context) -> int | None:
@@ -204,7 +204,7 @@ def birth_date_impossible(c: Context) -> bool | None:
 
 
 @feature(
-    "identity", "USERNAME_MAILBOX", "user name begins like the mailbox by {value:.0%}",
+    "identity", "USERNAME_MAILBOX", "the first {value:.0%} of the user name are those of the mailbox",
     missing="no user name or no mailbox to compare", inputs=("username", "email"), unit="share",
 )  # fmt: skip
 def username_mailbox_likeness(c: Context) -> float | None:

@@ -60,7 +60,7 @@ def phone_mobile(c: Context) -> bool | None:
 
 
 @feature(
-    "phone", "PHONE_DIGITS", "one digit {value:.0f} times in a row in the telephone number",
+    "phone", "PHONE_DIGITS", "one digit {value:.0f} time{value:s} in a row in the telephone number",
     missing=_NO_PHONE, inputs=_PHONE, unit="count",
 )  # fmt: skip
 def phone_same_digit_run(c: Context) -> int | None:
@@ -69,7 +69,7 @@ def phone_same_digit_run(c: Context) -> int | None:
 
 
 @feature(
-    "phone", "PHONE_DIGITS", "{value:.0f} digits in counting order in the telephone number",
+    "phone", "PHONE_DIGITS", "{value:.0f} digit{value:s} in counting order in the telephone number",
     missing=_NO_PHONE, inputs=_PHONE, unit="count",
 )  # fmt: skip
 def phone_step_digit_run(c: Context) -> int | None:

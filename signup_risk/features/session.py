@@ -63,7 +63,7 @@ def session_keystrokes_per_character(c: Context) -> float | None:
 
 
 @feature(
-    "device", "SESSION_PASTE", "{value:.0f} fields pasted",
+    "device", "SESSION_PASTE", "{value:.0f} field{value:s} pasted",
     missing="pasting was not observed", inputs=("session.pasted_fields",), unit="count",
 )  # fmt: skip
 def session_pasted_fields(c: Context) -> int | None:

@@ -20,7 +20,7 @@ def _count(kind: str, window: Window, monotone: int = 0) -> Feature:
         name=f"{KIND[kind].stem}_count_{window.name}",
         family="velocity",
         reason=f"{KIND[kind].code}_VELOCITY_{window.name.upper()}",
-        text=f"{{value:.0f}} sign-ups before on {KIND[kind].label} in {window.name}",
+        text=f"{{value:.0f}} sign-up{{value:s}} before on {KIND[kind].label} in {window.name}",
         missing=_NO_KEY,
         inputs=KIND[kind].inputs,
         unit="count",
@@ -35,7 +35,10 @@ def _distinct(kind: str, other: str, window: Window, monotone: int = 0) -> Featu
         name=f"{KIND[kind].stem}_distinct_{other}_{window.name}",
         family="velocity",
         reason=f"{KIND[kind].code}_DISTINCT_{KIND[other].code}",
-        text=f"{{value:.0f}} different values of {other.replace('_', ' ')} on {KIND[kind].label} in {window.name}",
+        text=(
+            f"{{value:.0f}} different value{{value:s}} of {other.replace('_', ' ')} on {KIND[kind].label} "
+            f"in {window.name}"
+        ),
         missing=_NO_KEY,
         inputs=KIND[kind].inputs,
         unit="count",
@@ -63,7 +66,7 @@ def _abusive(kind: str) -> Feature:
         name=f"{KIND[kind].stem}_abusive_30d",
         family="velocity",
         reason=f"{KIND[kind].code}_REPORTED_ABUSIVE",
-        text=f"{{value:.0f}} sign-ups on {KIND[kind].label} reported abusive in 30d",
+        text=f"{{value:.0f}} sign-up{{value:s}} on {KIND[kind].label} reported abusive in 30d",
         missing=_NO_KEY,
         inputs=KIND[kind].inputs,
         unit="count",

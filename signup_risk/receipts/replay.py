@@ -42,7 +42,7 @@ class Difference:
     found: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Replay:
     """Hold a decision that was made again.
 
@@ -60,6 +60,10 @@ class Replay:
     def is_reproduced(self) -> bool:
         """Say whether every bit is the same."""
         return not self.differences
+
+    def __repr__(self) -> str:
+        told = "; ".join(f"{one.name} {one.recorded!r} was {one.found!r} now" for one in self.differences)
+        return f"<Replay of {self.receipt.digest[:12]}: {told or 'the same to the bit'}>"
 
 
 def replay(receipt: Receipt, artefact: ModelArtefact) -> Replay:

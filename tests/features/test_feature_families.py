@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from signup_risk.explain import Explainer
 from signup_risk.features import device, email, geo, identity, payment, phone
 from signup_risk.features.base import Feature
+from signup_risk.model import FeatureSummary
 
 MODULES = {
     "identity": identity,
@@ -34,8 +36,10 @@ NO_DIRECTION = {"ip_vpn", "ip_relay", "email_relay", "email_free", "card_prepaid
 @pytest.mark.parametrize("entry", FEATURES, ids=lambda entry: entry.name)
 def test_texts(entry: Feature) -> None:
     """Every text can be formatted with any value, and every feature says what unknown means."""
+    usual = FeatureSummary(entry.name, entry.reason, entry.monotone, 0.0, 0.0, 1.0, 2.0, 3.0, 0.1, 0.1)
+    explainer = Explainer([entry], [usual])
     for value in (0.0, 1.0, 2.5):
-        assert entry.text.format(value=value)
+        assert "{" not in explainer.text(0, value)
     assert ("{value" in entry.text) == (entry.unit != "flag")
     assert entry.missing
     assert not entry.text.endswith(".")
