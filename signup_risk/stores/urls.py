@@ -119,8 +119,9 @@ def _redis() -> ModuleType:
     try:
         return importlib.import_module("signup_risk.stores.redis")
     except ModuleNotFoundError as problem:
-        if (problem.name or "").partition(".")[0] != "redis":
+        package = (problem.name or "").partition(".")[0]
+        if package not in {"redis", "hiredis"}:
             raise
         raise ConfigurationError(
-            "a Redis or Valkey store needs the package redis; install it with: pip install 'signup-risk[redis]'"
+            f"a Redis or Valkey store needs the package {package}; install it with: pip install 'signup-risk[redis]'"
         ) from problem

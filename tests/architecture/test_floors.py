@@ -58,6 +58,7 @@ CONFINED = {
         "stores.ledger_contract",
     ),
     "redis": ("stores.redis",),
+    "hiredis": ("stores.redis.wire",),
     "shap": ("explain",),
     "stix2": ("campaigns.stix",),
     "sklearn": ("training.estimator",),  # which only scikit-learn itself asks for it
