@@ -13,15 +13,19 @@ from typing import Final
 
 from signup_risk.errors import StoreDamaged, StoreError, StoreUnavailable
 from signup_risk.observer import Observer
+from signup_risk.scorer.catching_up import PATIENCE, CatchingUp
 from signup_risk.stores import Exchange, PendingWrites, Store, Touch
 from signup_risk.stores.base import AsyncStore
 from signup_risk.stores.breaker import Breaker, BreakerState
-from signup_risk.stores.pending import LIMIT
+from signup_risk.stores.pending import LIMIT, Write
 
 _LOG: Final = logging.getLogger(__name__)
 
 #: Seconds between two log lines that say why velocity is missing.
 _LOG_EVERY: Final = 60.0
+
+#: Writes made in one round of catching up, after which sign-ups have their turn.
+_ROUND: Final = 32
 
 #: Seconds that closing may take to make the writes that wait, as long as the store takes each within the deadline.
 _CLOSING: Final = 5.0
@@ -77,6 +81,7 @@ class StoreGate:
         self._problem: str | None = None
         self._logged = float("-inf")
         self.pending = PendingWrites(store, limit, observer)
+        self._catching_up = CatchingUp(self.pending.__len__, self._catch_up)
 
     def exchange(self, touch: Touch, timeout: float) -> tuple[Exchange | None, StoreError | None]:
         """Read and record the keys of one sign-up; a store that fails gets the write later, from the queue.
@@ -112,7 +117,7 @@ class StoreGate:
         except StoreError as problem:
             return None, self._fail(touch, problem)
         except asyncio.CancelledError:  # the caller hung up; whether it was recorded nobody knows, and twice is once
-            self.pending.add(touch)
+            self.hold(touch)
             raise
         self._breaker.worked()
         if len(self.pending):
@@ -129,7 +134,7 @@ class StoreGate:
         if touch is None:
             return
         if timeout <= 0 or not self._breaker.asks():
-            self.pending.add(touch)
+            self.hold(touch)
             return
         try:
             self._store.exchange(touch, timeout=timeout)
@@ -156,7 +161,7 @@ class StoreGate:
         """
         write = (signup, outcome, known_at)
         if len(self.pending) or not self._breaker.asks():  # its sign-up may be among them, and has to come first
-            self.pending.add(write)
+            self.hold(write)
             if self._breaker.state == "closed":
                 self.pending.flush(timeout)
             return False
@@ -168,12 +173,18 @@ class StoreGate:
         self._breaker.worked()
         return known
 
+    def hold(self, write: Write) -> None:
+        """Hold a write until the store takes it: with a later sign-up, or from a thread if none comes."""
+        self.pending.add(write)
+        self._catching_up.start()
+
     def close(self, timeout: float) -> None:
         """Make the writes that wait, for as long as the store takes them and five seconds last; say what is lost.
 
         Args:
             timeout: Seconds that one write may take.
         """
+        self._catching_up.stop()
         self.pending.flush(max(timeout, _CLOSING), most=len(self.pending), each=timeout)
         if len(self.pending):
             _LOG.warning("%d writes are lost: the velocity store did not take them before closing", len(self.pending))
@@ -192,13 +203,20 @@ class StoreGate:
             problem=self._problem,
         )
 
+    def _catch_up(self) -> bool:
+        """Make some of the writes that wait and say whether any was made.
+
+        The breaker is neither asked nor told: a store that takes them within a second may be too slow for sign-ups.
+        """
+        return self.pending.flush(PATIENCE, most=_ROUND) > 0
+
     def _spare(self, touch: Touch) -> StoreError:
         with self._counting:
             self._spared += 1
-        self.pending.add(touch)
+        self.hold(touch)
         return StoreUnavailable(f"the velocity store is spared after failures in a row; the last: {self._problem}")
 
-    def _fail(self, write: Touch | tuple[int, int | None, int], problem: StoreError) -> StoreError:
+    def _fail(self, write: Write, problem: StoreError) -> StoreError:
         with self._counting:
             self._failures += 1
             self._problem = str(problem)
@@ -206,7 +224,7 @@ class StoreGate:
             self._breaker.worked()
         else:
             self._breaker.failed()
-        self.pending.add(write)
+        self.hold(write)
         self._log(problem)
         return problem
 

@@ -24,6 +24,7 @@ from typing import Final, NamedTuple
 from signup_risk.errors import InvalidSignup, StoreError, StoreUnavailable
 from signup_risk.extract import signup_name
 from signup_risk.results import Assessment, DecisionName
+from signup_risk.scorer.catching_up import PATIENCE, CatchingUp
 from signup_risk.scorer.gate import StoreGate
 from signup_risk.scorer.times import microseconds, moment_come, utc_now
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, Ledger, LedgerEntry, settle
@@ -122,6 +123,7 @@ class Outcomes:
         self._flushing = threading.Lock()
         self._logged = -math.inf
         self._urgent = False
+        self._catching_up = CatchingUp(lambda: self._urgent, self._catch_up)
         self.dropped_decisions = 0
         self.recovered = 0
 
@@ -219,7 +221,8 @@ class Outcomes:
                     self.recovered += entry.kind == "outcome"
                     if entry.what in STRONG:
                         self._tell_velocity(entry, end)
-            self._urgent = self._urgent and bool(self._waiting)
+            with self._holding:
+                self._urgent = self._urgent and bool(self._waiting)
         except StoreError as problem:
             self._log(problem)
         finally:
@@ -291,6 +294,7 @@ class Outcomes:
 
     def close(self) -> None:
         """Bring what waits to the ledger if it takes it, say in the log what it did not take, and release it."""
+        self._catching_up.stop()
         self.flush(self._deadline_ms / 1000)
         if self._waiting:
             _LOG.error("%d outcomes and decisions could not be kept, the ledger did not answer", len(self._waiting))
@@ -322,7 +326,14 @@ class Outcomes:
                 ) from problem
             self._waiting.append(entry)
             self._urgent = True
+        self._catching_up.start()
         return False
+
+    def _catch_up(self) -> bool:
+        """Bring some of what waits to the ledger and say whether any went."""
+        before = len(self._waiting)
+        self.flush(PATIENCE)
+        return len(self._waiting) < before
 
     def _names(self, name: int, sealed: bytes) -> tuple[int, ...]:
         """Return the names of a sign-up under every live secret; the one given first if the id cannot be read."""
@@ -338,7 +349,7 @@ class Outcomes:
         except StoreError as problem:
             self._log(problem)
             for name in self._names(entry.name, entry.sealed):
-                self._gate.pending.add((name, _code(entry.what), entry.known_at))
+                self._gate.hold((name, _code(entry.what), entry.known_at))
             return False
         return sum(self._gate.report(*write, max(0.0, end - time.monotonic())) for write in writes) > 0
 

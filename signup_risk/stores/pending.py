@@ -75,8 +75,8 @@ class PendingWrites:
             self._held = deque(kept)
         return gone
 
-    def flush(self, timeout: float, most: int = _BATCH, each: float | None = None) -> None:
-        """Make some of the writes held; one that fails again goes back and ends the attempt.
+    def flush(self, timeout: float, most: int = _BATCH, each: float | None = None) -> int:
+        """Make some of the writes held; return how many. One that fails again goes back and ends the attempt.
 
         One that touches a damaged value is given up, since it would fail for ever and hold up all behind it.
 
@@ -88,7 +88,7 @@ class PendingWrites:
             each: Seconds that one of them may take; as many as are left by default.
         """
         if not self._held or not self._flushing.acquire(blocking=False):
-            return
+            return 0
         try:
             made = self._make(time.monotonic() + timeout, most, each)
             self.made += made
@@ -96,6 +96,7 @@ class PendingWrites:
             self._flushing.release()
         if made and self._observer is not None:
             self._observer.writes_recovered(made)
+        return made
 
     def _make(self, end: float, most: int, each: float | None) -> int:
         """Make writes until one fails or time is up, and return how many were made."""

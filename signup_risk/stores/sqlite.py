@@ -168,10 +168,11 @@ class SqliteStore(SqliteErasure):
         """Hold the connection for one atomic step, or raise within the timeout with nothing changed."""
         patience = _PATIENCE if timeout is None else max(timeout, 0.0)
         until = time.monotonic() + patience
-        if not self._lock.acquire(timeout=patience):
-            raise StoreTimeout(f"the velocity store was busy in this process for {patience:.3f} s")
         try:
-            self._begin(begin, until)
+            patiently(lambda: self._begin(begin, until, patience), until)
+        except sqlite3.Error as error:
+            raise _translated(error, patience) from error
+        try:
             yield self._connection
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
@@ -182,16 +183,23 @@ class SqliteStore(SqliteErasure):
             self._roll_back()
             self._lock.release()
 
-    def _begin(self, begin: str, until: float) -> None:
+    def _begin(self, begin: str, until: float, patience: float) -> None:
+        """Take the connection and the file's lock, or neither: who waits for the file holds up no other thread."""
         if os.getpid() != self._pid:
             raise StoreUnavailable(
                 "this velocity store was opened before the process forked, and SQLite connections must not cross a "
                 "fork (sqlite.org/howtocorrupt.html); open the store in each worker"
             )
-        if not self._is_prompt:
-            self._connection.execute("PRAGMA busy_timeout = 0")
-            self._is_prompt = True
-        patiently(lambda: self._connection.execute(begin), until)
+        if not self._lock.acquire(timeout=max(0.0, until - time.monotonic())):
+            raise StoreTimeout(f"the velocity store was busy in this process for {patience:.3f} s")
+        try:
+            if not self._is_prompt:
+                self._connection.execute("PRAGMA busy_timeout = 0")
+                self._is_prompt = True
+            self._connection.execute(begin)
+        except BaseException:
+            self._lock.release()
+            raise
 
     def _roll_back(self) -> None:
         try:

@@ -58,7 +58,7 @@ def test_production_example_serves_on_redis(
             health = httpx.get(f"{site}/health", timeout=60).json()
         assert main(["doctor", "--store", redis.port_url()]) == 0
     assert [one.status_code for one in made] == [201] * 3
-    assert health == {"store": "closed", "pending": 0, "dropped": 0, "problem": None}
+    assert health == {"store": "asked", "pending": 0, "dropped": 0, "problem": None}
     assert "problem" not in capsys.readouterr().out
 
 

