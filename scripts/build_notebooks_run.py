@@ -28,6 +28,8 @@ def main() -> None:
     """Execute all notebooks, or those that are named."""
     wanted = [Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.py"))
     for path in wanted:
+        if path.suffix != ".py":
+            sys.exit(f"{path}: give the .py in percent format; the .ipynb beside it is written")
         notebook = notebook_of(path.read_text(encoding="utf-8"))
         NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False).execute()
         notebook.metadata["language_info"] = {"name": "python"}
