@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
+import trustme
 from redis.exceptions import ResponseError
 
 from tests.waiting import await_that
@@ -123,7 +124,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def server(*options: str, port: bool = False, password: str = "", name: str = "") -> Iterator[Server]:
+def server(
+    *options: str, port: bool = False, password: str = "", name: str = "", tls: Path | None = None
+) -> Iterator[Server]:
     """Run a server while the context lasts.
 
     Args:
@@ -131,23 +134,25 @@ def server(*options: str, port: bool = False, password: str = "", name: str = ""
         port: Whether it listens on a port as well.
         password: What it asks for.
         name: Program to run; the first that is found by default.
+        tls: Folder with its certificate (:func:`certify`), if its port is to speak TLS alone.
     """
-    started = start(*options, port=port, password=password, name=name)
+    started = start(*options, port=port, password=password, name=name, tls=tls)
     try:
         yield started
     finally:
         started.stop()
 
 
-def start(*options: str, port: bool = False, password: str = "", name: str = "") -> Server:
+def start(
+    *options: str, port: bool = False, password: str = "", name: str = "", tls: Path | None = None
+) -> Server:
     """Start a server; whoever does ends it."""
     command = program(name) if name else program()
     folder = Path(tempfile.mkdtemp(prefix="sr"))
     number = free_port() if port else 0
     given = ["--unixsocket", str(folder / "s"), "--dir", str(folder), "--save", "", "--appendonly", "no"]
     given += ["--requirepass", password] if password else []
-    if "--tls-port" not in options:
-        given += ["--port", str(number)]
+    given += ["--port", str(number)] if tls is None else _tls_options(number, tls)
     whole = (command, *given, *options)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(whole, stdout=log, stderr=log)
@@ -158,6 +163,22 @@ def start(*options: str, port: bool = False, password: str = "", name: str = "")
         running.stop()
         raise
     return running
+
+
+def certify(folder: Path) -> None:
+    """Put a certificate for this machine into a folder, with its authority's (``ca.pem``) and that of another one."""
+    authority = trustme.CA()
+    given = authority.issue_cert("localhost", "127.0.0.1")
+    given.private_key_pem.write_to_path(folder / "key.pem")
+    given.cert_chain_pems[0].write_to_path(folder / "cert.pem")
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    trustme.CA().cert_pem.write_to_path(folder / "other.pem")
+
+
+def _tls_options(port: int, folder: Path) -> list[str]:
+    files = {"cert-file": "cert.pem", "key-file": "key.pem", "ca-cert-file": "ca.pem"}
+    given = ["--port", "0", "--tls-port", str(port), "--tls-auth-clients", "no"]
+    return given + [word for name, file in files.items() for word in (f"--tls-{name}", str(folder / file))]
 
 
 def _await(running: Server) -> None:
@@ -187,14 +208,16 @@ class Cluster:
     Attributes:
         servers: Its primaries.
         replica: The replica of the first, if there is one.
+        scheme: How stores reach it.
     """
 
     servers: list[Server]
     replica: Server | None = None
+    scheme: str = "redis+cluster"
 
     def url(self, prefix: str = "sr1:") -> str:
         """Return the URL of a store on it."""
-        return f"redis+cluster://127.0.0.1:{self.servers[0].port}?prefix={prefix}"
+        return f"{self.scheme}://127.0.0.1:{self.servers[0].port}?prefix={prefix}"
 
     def first_owner(self, slot: int) -> Server:
         """Return the node that was given a slot when the cluster was made."""
@@ -228,11 +251,17 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(*, replica: bool = False) -> Iterator[Cluster]:
-    """Run a cluster while the context lasts, the first of its primaries with a replica if that is wanted."""
+def cluster(*, replica: bool = False, tls: Path | None = None) -> Iterator[Cluster]:
+    """Run a cluster while the context lasts.
+
+    Args:
+        replica: Whether the first of its primaries has a replica.
+        tls: Folder with the nodes' certificate, if they are to speak TLS, among themselves as well.
+    """
     with contextlib.ExitStack() as stack:
         options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--bind", "127.0.0.1")
-        servers = [stack.enter_context(server(*options, port=True)) for _ in range(4 if replica else 3)]
+        options += ("--tls-cluster", "yes") if tls else ()
+        servers = [stack.enter_context(server(*options, port=True, tls=tls)) for _ in range(4 if replica else 3)]
         for one, share in zip(servers, _SHARES, strict=False):
             one.client().execute_command("CLUSTER ADDSLOTS", *share)
         for one in servers[1:]:
@@ -242,7 +271,7 @@ def cluster(*, replica: bool = False) -> Iterator[Cluster]:
             first = servers[0].client().execute_command("CLUSTER MYID").decode()
             servers[3].client().execute_command("CLUSTER REPLICATE", first)
             await_that(lambda: servers[0].client().wait(1, 100) == 1, "the replica follows")
-        yield Cluster(servers[:3], servers[3] if replica else None)
+        yield Cluster(servers[:3], servers[3] if replica else None, "rediss+cluster" if tls else "redis+cluster")
 
 
 def _is_whole(one: Server, nodes: int) -> bool:

@@ -10,7 +10,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-import trustme
 
 from signup_risk.errors import StoreTimeout, StoreUnavailable
 from signup_risk.stores import HOUR_1, KeyView, MemoryStore, open_journal, open_store
@@ -19,7 +18,7 @@ from signup_risk.stores.journal_contract import NOW, entry_of, texts
 from signup_risk.stores.redis import RedisJournal, RedisStore
 from signup_risk.stores.redis.layout import KEEP, Names
 from signup_risk.stores.windows import RETENTION, SECOND
-from tests.stores.servers import PROGRAMS, Server, free_port, program, server
+from tests.stores.servers import PROGRAMS, Server, certify, cluster, program, server
 
 SECRET = "a secret of the tests"
 
@@ -146,22 +145,29 @@ def test_sweeping_goes_on_where_it_ended(redis_server: Server) -> None:
 
 def test_over_tls(tmp_path: Path) -> None:
     """With rediss:// the store checks the certificate, and goes on over TLS; a stranger's certificate is refused."""
-    authority = trustme.CA()
-    given = authority.issue_cert("localhost", "127.0.0.1")
-    given.private_key_pem.write_to_path(tmp_path / "key.pem")
-    given.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    trustme.CA().cert_pem.write_to_path(tmp_path / "other.pem")
-    port = free_port()
-    options = ["--port", "0", "--tls-port", str(port), "--tls-auth-clients", "no"]
-    options += ["--tls-cert-file", str(tmp_path / "cert.pem"), "--tls-key-file", str(tmp_path / "key.pem")]
-    with server(*options, "--tls-ca-cert-file", str(tmp_path / "ca.pem")):
-        url = f"rediss://localhost:{port}/0?ssl_ca_certs={tmp_path}"
+    certify(tmp_path)
+    with server(port=True, tls=tmp_path) as one:
+        url = f"rediss://localhost:{one.port}/0?ssl_ca_certs={tmp_path}"
         with closing(RedisStore(f"{url}/ca.pem")) as store:
             for number in range(1, 300):
                 assert not store.exchange(touch_at(START + number, number, 5)).repeated
             answer = asyncio.run(_once(store, 300))
             assert KeyView(answer, START + 300).count(HOUR_1) == 299
+        with pytest.raises(StoreUnavailable, match=r"cannot be reached: .*certificate"):
+            RedisStore(f"{url}/other.pem")
+
+
+def test_cluster_over_tls(tmp_path: Path) -> None:
+    """With rediss+cluster:// all nodes are spoken to over TLS, and each has to show a certificate that is trusted."""
+    certify(tmp_path)
+    with cluster(tls=tmp_path) as running:
+        url = f"{running.url()}&ssl_ca_certs={tmp_path}"
+        with closing(RedisStore(f"{url}/ca.pem")) as store:
+            for number in range(1, 50):
+                store.exchange(touch_at(START + number, number, *range(5, 25)))
+            states = store.peek(touch_at(START + 50, 0, *range(5, 25))).states
+            assert [KeyView(state, START + 50).count(HOUR_1) for state in states[1:]] == [49] * 20
+        assert all(one.client().dbsize() for one in running.servers)
         with pytest.raises(StoreUnavailable, match=r"cannot be reached: .*certificate"):
             RedisStore(f"{url}/other.pem")
 

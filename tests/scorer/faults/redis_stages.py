@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.scorer.faults.proxy import proxy
 from tests.scorer.faults.trial import DEADLINE_MS, Fault, Stage
-from tests.stores.servers import Server, free_port, server
+from tests.stores.servers import Server, cluster, free_port, server
 
 #: Seconds for which a server is paused.
 PAUSED = 5.0
@@ -62,6 +62,23 @@ def paused(_: Path) -> Iterator[Stage]:
             one.process.send_signal(signal.SIGCONT)
 
         yield Stage(one.port_url(), begin, end)
+
+
+@contextmanager
+def node_paused(_: Path) -> Iterator[Stage]:
+    """Stop one node of a cluster in its tracks for seconds; the others go on."""
+    with cluster() as all_of_them:
+        one, began = all_of_them.servers[1], [0.0]
+
+        def begin() -> None:
+            began[0] = time.monotonic()
+            one.process.send_signal(signal.SIGSTOP)
+
+        def end() -> None:
+            time.sleep(max(0.0, began[0] + PAUSED - time.monotonic()))
+            one.process.send_signal(signal.SIGCONT)
+
+        yield Stage(all_of_them.url(), begin, end)
 
 
 @contextmanager
@@ -127,6 +144,7 @@ FAULTS = (
     Fault("Redis killed, back with its data", killed, "cannot be reached"),
     Fault("Redis killed, back empty", restarted_empty, "cannot be reached", keeps=False),
     Fault(f"Redis paused for {PAUSED:g} s", paused, "did not answer", pace=0.12),
+    Fault(f"one node of a cluster paused for {PAUSED:g} s", node_paused, "did not", pace=0.12, has_nameless=False),
     Fault("Redis slower than the deadline", slow, "did not answer"),
     Fault("Redis cut off in mid-script", cut, "cannot be reached"),
     Fault("Redis full, noeviction", refusing, "OOM"),

@@ -66,6 +66,7 @@ class Fault:
         says: Part of what the health of the scorer names as the problem.
         keeps: Whether the store still has afterwards what it had before.
         pace: Seconds between two sign-ups during the fault.
+        has_nameless: Whether sign-ups without an id are among those; on a cluster such a one may count twice.
     """
 
     name: str
@@ -73,6 +74,11 @@ class Fault:
     says: str
     keeps: bool = True
     pace: float = 0.0
+    has_nameless: bool = True
+
+    def sign_up(self, number: int) -> Event:
+        """Return one sign-up of its stream."""
+        return sign_up(number) if self.has_nameless else {**sign_up(number), "signup_id": f"day-{number}"}
 
 
 @dataclass(slots=True)
@@ -147,7 +153,7 @@ def run(fault: Fault, folder: Path, *, using: Callable[[Scorer], AbstractContext
         with scorer, using(scorer) as assess:
             for number in range(BEFORE):
                 started = time.perf_counter()
-                trial.healthy.append(assess(sign_up(number), PATIENT_MS))
+                trial.healthy.append(assess(trial.fault.sign_up(number), PATIENT_MS))
                 trial.usual.append(1000 * (time.perf_counter() - started))
             stage.begin()
             try:
@@ -156,14 +162,14 @@ def run(fault: Fault, folder: Path, *, using: Callable[[Scorer], AbstractContext
                 stage.end()
             last = _recover(trial, scorer, assess)
             trial.held = _states(scorer, last)
-    trial.wanted = _without_fault(last, keeps=fault.keeps)
+    trial.wanted = _without_fault(fault, last)
     return trial
 
 
 def _suffer(trial: Trial, scorer: Scorer, assess: Assess) -> None:
     for number in range(BEFORE, BEFORE + DURING):
         started = time.perf_counter()
-        trial.told.append(assess(sign_up(number), DEADLINE_MS))
+        trial.told.append(assess(trial.fault.sign_up(number), DEADLINE_MS))
         trial.times.append(1000 * (time.perf_counter() - started))
         time.sleep(trial.fault.pace)
     trial.known = [scorer.report(name, "abusive", at=START + timedelta(days=1)) for name in _REPORTED]
@@ -178,7 +184,7 @@ def _recover(trial: Trial, scorer: Scorer, assess: Assess) -> int:
     """Go on until the store has everything; return the number of the last sign-up."""
     number, end = BEFORE + DURING, time.monotonic() + _RECOVERY
     while True:
-        trial.told.append(assess(sign_up(number), PATIENT_MS))
+        trial.told.append(assess(trial.fault.sign_up(number), PATIENT_MS))
         trial.health = health = scorer.health
         if health.state == "closed" and not health.pending:
             return number
@@ -198,11 +204,11 @@ def _states(scorer: Scorer, last: int) -> list[list[bytes | None]]:
     return found
 
 
-def _without_fault(last: int, *, keeps: bool) -> list[list[bytes | None]]:
+def _without_fault(fault: Fault, last: int) -> list[list[bytes | None]]:
     """Return what a store holds that had no fault; of one that lost what it had, without that."""
     with Scorer.open("memory://", secret=SECRET) as scorer:
-        for number in range(0 if keeps else BEFORE, last + 1):
-            scorer.assess(sign_up(number))
+        for number in range(0 if fault.keeps else BEFORE, last + 1):
+            scorer.assess(fault.sign_up(number))
         for name in _REPORTED:
             scorer.report(name, "abusive", at=START + timedelta(days=1))
         return _states(scorer, last)
