@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from signup_risk.campaigns.evidence import CHANCE, CROWD_BITS, chance_bar, crowd_bound, evidence
+from signup_risk.campaigns.evidence import CHANCE, chance_bar, crowd_bar, crowd_bound, evidence
 from signup_risk.campaigns.sighting import Sighting
 from signup_risk.features.kinds import KINDS
 from signup_risk.features.reading import Velocity
@@ -23,10 +23,10 @@ LEAST_SIZE: Final = 5
 LEAST_MARKS: Final = 3
 
 #: Heat of a cell: standard deviations above its own past, in a day or a week. What always ran like this is probably
-#: how the site is, whoever uses it; so a cell that is not hot needs more evidence against a crowd, in bits. A farm that
+#: how the site is, whoever uses it; so a cell that is not hot needs so many more bits against a crowd. A farm that
 #: runs evenly for weeks is its cells' own past and never hot again.
 HOT: Final = 3.3
-COLD_BITS: Final = 8.0
+COLD_BITS: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +61,19 @@ def proven_cells(
         marks: Earlier marks by 32-bit name.
         allowed_weekly: False campaigns allowed a week, in expectation.
     """
-    bar = chance_bar(velocity.traffic(DAYS_7), len(CELL_KINDS), allowed_weekly)
+    weekly = velocity.traffic(DAYS_7)
+    bars = chance_bar(weekly, len(CELL_KINDS), allowed_weekly), crowd_bar(weekly, allowed_weekly)
     found = []
     for kind, key in sighting.keys:
         if kind not in _NO_CELLS:
-            cell = _tested(kind, key, sighting, velocity, marks, bar)
+            cell = _tested(kind, key, sighting, velocity, marks, bars)
             if cell is not None:
                 found.append(cell)
     return sorted(found, key=lambda cell: (-cell.bits, cell.kind))
 
 
 def _tested(  # noqa: PLR0913 - a cell, and what it is tested with
-    kind: str, key: int, sighting: Sighting, velocity: Velocity, marks: Mapping[int, int], bar: float
+    kind: str, key: int, sighting: Sighting, velocity: Velocity, marks: Mapping[int, int], bars: tuple[float, float]
 ) -> FoundCell | None:
     earlier = velocity.members(kind, DAYS_7)
     size = len(earlier) + 1
@@ -83,7 +84,7 @@ def _tested(  # noqa: PLR0913 - a cell, and what it is tested with
     if count < LEAST_MARKS:
         return None
     bits, against_crowd = evidence(count, size, CHANCE), evidence(count, size, crowd_bound(kind))
-    if bits < bar or against_crowd < (CROWD_BITS if is_hot(kind, velocity) else COLD_BITS):
+    if bits < bars[0] or against_crowd < bars[1] + (0.0 if is_hot(kind, velocity) else COLD_BITS):
         return None
     own = sighting.short
     return FoundCell(kind, key, bits, (*earlier, own), (*marked, own), velocity.first_at(kind, DAYS_7))

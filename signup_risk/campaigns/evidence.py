@@ -19,7 +19,7 @@ scores high, others do. Two nulls stand for that, and a cell has to beat both:
 - *crowd*: cells whose people have so much in common that the model misjudges them together, bound :data:`CROWD`.
   In the 28 simulated sites that set it 58 of 166,445 readings of honest cells of fifteen sign-ups or more had a larger
   share of marks (synthetic). Keys of one person or one desk (:data:`IDENTITY_KINDS`) need more: one tester's phone
-  registers fifty accounts alike.
+  registers fifty accounts alike. How many such crowds there are grows with traffic, so the bar of this null does too.
 """
 
 from __future__ import annotations
@@ -38,8 +38,11 @@ CHANCE: Final = 0.05
 CROWD: Final = 0.35
 CROWD_OF_ONE: Final = 0.55
 
-#: Evidence against a crowd that is asked for, in bits.
+#: Least evidence against a crowd that is asked for, in bits: whoever's model knows a crowd less well has more of them.
 CROWD_BITS: Final = 4.0
+
+#: Sign-ups among which one crowd is expected that the model misjudges as far as the bound.
+PER_CROWD: Final = 1_250
 
 #: Kinds of key that one person, family or desk has to itself.
 IDENTITY_KINDS: Final = frozenset({"ip", "device", "card", "billing"})
@@ -73,6 +76,20 @@ def evidence(marked: int, size: int, bound: float) -> float:
 def crowd_bound(kind: str) -> float:
     """Return the largest share of marks in an honest crowd that shares a kind of key."""
     return CROWD_OF_ONE if kind in IDENTITY_KINDS else CROWD
+
+
+def crowd_bar(weekly: float, allowed: float) -> float:
+    """Return the evidence against a crowd that is asked for, in bits: one more for each doubling of busy traffic.
+
+    Args:
+        weekly: Sign-ups a week.
+        allowed: False campaigns allowed a week, in expectation.
+
+    Examples:
+        >>> crowd_bar(10_000, 1.0), round(crowd_bar(700_000, 1.0), 1)
+        (4.0, 9.1)
+    """
+    return max(CROWD_BITS, math.log2(max(weekly, LEAST_TRAFFIC) / (PER_CROWD * allowed)))
 
 
 def chance_bar(weekly: float, kinds: int, allowed: float) -> float:

@@ -33,29 +33,37 @@ class CatchingUp:
     def __init__(self, waits: Callable[[], int], work: Callable[[], bool]) -> None:
         self._waits = waits
         self._work = work
-        self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._pid = 0
-        self._thread: threading.Thread | None = None
+        self._thread: threading.Thread | None
+        self._own()
 
     def start(self) -> None:
         """See that the thread runs, in this process."""
-        if self._thread is not None and self._pid == os.getpid():
+        self._own()
+        if self._thread is not None:
             return
         with self._lock:
-            if (self._thread is not None and self._pid == os.getpid()) or self._stopped.is_set():
+            if self._thread is not None or self._stopped.is_set():
                 return
-            self._pid = os.getpid()
             self._thread = threading.Thread(target=self._run, name="signup-risk-catching-up", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
         """End the thread, having waited for its round; it does not start again."""
+        self._own()
         with self._lock:
             self._stopped.set()
-            thread = self._thread if self._pid == os.getpid() else None
+            thread = self._thread
         if thread is not None:
             thread.join(2 * PATIENCE)
+
+    def _own(self) -> None:
+        """Begin anew in the child of a fork: threads do not come along, and the lock may be held for ever."""
+        if os.getpid() != self._pid:
+            self._pid = os.getpid()
+            self._lock = threading.Lock()
+            self._thread = None
 
     def _run(self) -> None:
         pause = PAUSE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
@@ -40,19 +41,20 @@ class PendingWrites:
         self._store = store
         self._observer = observer
         self._limit = limit
-        self._flushing = threading.Lock()
-        self._counting = threading.Lock()
-        self._held: deque[Write] = deque()
-        self._under = 0
+        self._pid = 0
+        self._held: deque[Write]
+        self._own()
         self.dropped = 0
         self.made = 0
 
     def __len__(self) -> int:
         """Return the number of writes held, the one that is being made among them: what follows it has to wait."""
+        self._own()
         return len(self._held) + self._under
 
     def add(self, write: Write) -> None:
         """Hold a sign-up, or an outcome as (sign-up, outcome, known at)."""
+        self._own()
         with self._counting:
             full = len(self._held) >= self._limit
             if full:
@@ -64,11 +66,13 @@ class PendingWrites:
 
     def find(self, is_meant: Callable[[Write], bool]) -> list[Write]:
         """Return the writes held that are meant."""
+        self._own()
         with self._flushing, self._counting:
             return [write for write in self._held if is_meant(write)]
 
     def withdraw(self, is_meant: Callable[[Write], bool]) -> int:
         """Hold those writes no longer that are meant; return how many they were."""
+        self._own()
         with self._flushing, self._counting:  # so that none is just being made and comes back
             kept = [write for write in self._held if not is_meant(write)]
             gone = len(self._held) - len(kept)
@@ -87,6 +91,7 @@ class PendingWrites:
             most: How many writes to make.
             each: Seconds that one of them may take; as many as are left by default.
         """
+        self._own()
         if not self._held or not self._flushing.acquire(blocking=False):
             return 0
         try:
@@ -97,6 +102,15 @@ class PendingWrites:
         if made and self._observer is not None:
             self._observer.writes_recovered(made)
         return made
+
+    def _own(self) -> None:
+        """Begin anew in the child of a fork: what its parent held, the parent writes, whose locks may be held here."""
+        if os.getpid() != self._pid:
+            self._pid = os.getpid()
+            self._flushing = threading.Lock()
+            self._counting = threading.Lock()
+            self._held = deque()
+            self._under = 0
 
     def _make(self, end: float, most: int, each: float | None) -> int:
         """Make writes until one fails or time is up, and return how many were made."""

@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signup_risk.campaigns.evidence import CHANCE, CROWD, CROWD_OF_ONE, LEAST_TRAFFIC, chance_bar, crowd_bound, evidence
+from signup_risk.campaigns.evidence import (
+    CHANCE,
+    CROWD,
+    CROWD_BITS,
+    CROWD_OF_ONE,
+    LEAST_TRAFFIC,
+    PER_CROWD,
+    chance_bar,
+    crowd_bar,
+    crowd_bound,
+    evidence,
+)
 
 SIZES = st.integers(0, 64)
 BOUNDS = st.floats(0.01, 0.9)
@@ -128,6 +139,13 @@ def test_bar_keeps_the_weekly_bound() -> None:
         assert weekly * kinds * 2 ** -chance_bar(weekly, kinds, allowed) == pytest.approx(allowed)
     assert chance_bar(0, 26, 1.0) == chance_bar(LEAST_TRAFFIC, 26, 1.0)
     assert chance_bar(1e6, 26, 10.0) < chance_bar(1e6, 26, 1.0)
+
+
+def test_bar_against_crowds_grows_with_traffic() -> None:
+    """Crowds expected in a week, times the chance of each to pass the bar, are those allowed; a floor holds below."""
+    for weekly, allowed in ((1e5, 1.0), (7e5, 1.0), (7e5, 0.1)):
+        assert weekly / PER_CROWD * 2 ** -crowd_bar(weekly, allowed) == pytest.approx(allowed)
+    assert crowd_bar(0, 1.0) == crowd_bar(20_000, 1.0) == crowd_bar(7e5, 1e3) == CROWD_BITS
 
 
 def test_keys_of_one_person_need_more() -> None:

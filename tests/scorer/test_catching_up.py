@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -82,3 +84,21 @@ def test_what_fails_is_tried_again_and_stopping_ends_it(monkeypatch: pytest.Monk
     waiting.append(4)
     one.start()
     assert not threads()
+
+
+def test_the_child_of_a_fork_begins_anew() -> None:
+    """A process that forks while its store is away leaves its child neither its writes nor locks held for ever."""
+    url = f"redis://127.0.0.1:{free_port()}"
+    with Scorer.open(url, secret=SECRET, require_store=False, deadline_ms=50) as scorer:
+        scorer.assess(FULL)
+        gate = scorer._gate
+        with gate.pending._flushing, gate.pending._counting, gate._catching_up._lock:
+            child = os.fork()
+            if not child:
+                signal.alarm(20)
+                waiting = scorer.pending_writes
+                scorer.assess({**FULL, "signup_id": "the child's"})
+                started = [one for one in threads() if one.is_alive()]
+                os._exit(0 if (waiting, scorer.pending_writes, len(started)) == (0, 1, 1) else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert scorer.pending_writes == 1
