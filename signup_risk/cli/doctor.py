@@ -38,7 +38,8 @@ Level = Literal["ok", "advice", "problem"]
 
 _DESCRIPTION: Final = """\
 Looks at store, secret, model, policy, reference data and clock, and says what to do about what is not right.
-Nothing is written: a store that is not there yet is not made.
+No sign-up is recorded, and a file that is not there yet is not made. A store that is there notes, as whenever it is
+opened, by which secrets its keys are named: a keyed mark of each, not the secret.
 
 exit status: 0 nothing has to be done, 1 something has, 2 the options cannot be used"""
 
