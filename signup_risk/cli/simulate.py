@@ -64,7 +64,8 @@ def _scenario(source: str) -> Scenario:
     try:
         return load_scenario(source)
     except ValueError as problem:  # not JSON, or a scenario that is not allowed
-        raise UnreadableFile(f"{source}: {problem}") from None
+        said = str(problem)
+        raise UnreadableFile(said if said.startswith(f"scenario {source}") else f"{source}: {said}") from None
 
 
 def _write(scenario: Scenario, seed: int, output: EventFile, interrupts: Interrupts) -> None:
