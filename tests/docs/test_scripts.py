@@ -25,7 +25,7 @@ def test_demo_shows_decisions_reasons_and_farms() -> None:
 
 def test_bench_prints_every_table() -> None:
     """The measurement prints all its tables and sets the naive way beside the product."""
-    said = run("bench_run.py", "--events", "200")
+    said = run("bench_run.py", "--events", "100")
     for part in ("sqlite, exact reasons, p99", "memory, score and decision, p50", "times slower at p50"):
         assert part in said
     for part in ("contributions, p50", "signup-risk score, sqlite, memory", "import and Scorer.open, median"):
@@ -34,7 +34,7 @@ def test_bench_prints_every_table() -> None:
 
 def test_bench_of_frames_sets_rows_beside() -> None:
     """Frames are set beside single rows in one run, and contributions asked for at once are those of single rows."""
-    said = run("bench_frames.py", "--events", "100").splitlines()
+    said = run("bench_frames.py", "--events", "60").splitlines()
     for part in ("row by row: a row", "jobs=2: a row", "times less processor time", "100,000 rows, by the clock"):
         assert any(part in line for line in said)
     assert any("equal to the bit" in line and line.rstrip().split()[-4] == "ok" for line in said)
@@ -53,6 +53,15 @@ def test_bench_of_stores_sets_plain_ways_beside() -> None:
     said = run("bench_store.py", "--events", "60", "--only", "raw rows")
     for part in ("product: times as many a second", "plain way: bytes a sign-up"):
         assert part in said
+
+
+def test_bench_of_bytes_looks_at_every_store() -> None:
+    """What a store takes is told by sign-up and by key, for a server and for a file."""
+    said = run("bench_bytes.py", "--signups", "400").splitlines()
+    for kind in ("redis", "sqlite"):
+        (row,) = (line.split() for line in said if line.startswith(kind))
+        assert int(row[1].replace(",", "")) > 300
+        assert 500 < int(row[4].replace(",", "")) < 20_000
 
 
 def test_soak_ends_in_parity() -> None:
