@@ -63,7 +63,7 @@ def test_one_is_no_plural() -> None:
         "0 sign-ups in 24 h", "1 sign-up in 24 h", "2 sign-ups in 24 h",
     ]  # fmt: skip
     assert said(1.0, feature(text="word{value:s}: {value:.2f}")).endswith("at most 3.00")
-    ones = [said(1.0, one) for one in catalog.CATALOG]
+    ones = [said(1.0, one, usual(one.name)) for one in catalog.CATALOG]
     assert [text for text in ones if re.search(r"^1 (different |neighbouring )?[a-z-]+s\b", text)] == []
 
 

@@ -26,8 +26,10 @@ from signup_risk.stores.redis.wire import Refusal, Reply, Wire, packed
 _SLOTS: Final = plain(b"", b"CLUSTER", b"SLOTS")
 _ASKING: Final = packed([b"ASKING"])
 
-#: Redirections followed in one call: a slot moves once, its map may be old by one step or two.
+#: Redirections followed at once: a slot moves once, its map may be old by one step or two. Where there are more, nodes
+#: have not heard of each other yet and send the call to and fro; from then on it waits a little each time.
 _TURNS: Final = 6
+_PAUSE: Final = 0.005
 
 
 class ClusterLink:
@@ -109,13 +111,16 @@ class ClusterLink:
     def _routed(self, commands: Sequence[Command], end: float) -> list[Reply]:
         replies: list[Reply] = [None] * len(commands)
         open_ = {i: (self._owner(command.key), False) for i, command in enumerate(commands)}
-        for _ in range(_TURNS):
+        turns = 0
+        while True:
             for i, reply in self._sent(commands, open_, end):
                 replies[i] = reply
             open_ = {i: goal for i in open_ if (goal := self._redirected(replies[i], commands[i])) is not None}
-            if not open_:
-                break
-        return replies
+            turns += 1
+            pause = _PAUSE if turns >= _TURNS else 0.0
+            if not open_ or time.monotonic() + pause >= end:
+                return replies
+            time.sleep(pause)
 
     def _owner(self, key: bytes) -> Node:
         owner = self._owners.get(key_slot(key))
