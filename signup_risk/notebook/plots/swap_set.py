@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DOTS: Final = 4000
-#: Half a point of abuse found: an interval within it says that the two are alike, a wider one says nothing.
-_ALIKE: Final = 0.005
 _LOWEST: Final = 0.0003
 
 
@@ -102,7 +100,7 @@ def _data(found: tuple[Swap, ...], pairs: tuple[_Scored, _Scored], sample: Sampl
             "gain": swap.gain.value,
             "gain_low": swap.gain.low,
             "gain_high": swap.gain.high,
-            "verdict": _verdict(swap),
+            "verdict": swap.verdict,
             "refused": swap.refused,
             "abusive_only_champion": swap.abusive_only_champion,
             "abusive_only_challenger": swap.abusive_only_challenger,
@@ -176,14 +174,6 @@ def _thinned(who: Bools, swapped: Bools) -> Ints:
 
 def _thin(rows: int) -> str:
     return " Of those who do not change sides a share is drawn." if rows > _DOTS else ""
-
-
-def _verdict(swap: Swap) -> str:
-    """Return the verdict of the evaluation, and whether an interval that holds zero says anything."""
-    if swap.verdict != "tie":
-        return swap.verdict
-    low, high = swap.gain.low or 0.0, swap.gain.high or 0.0
-    return "tie" if max(-low, high) <= _ALIKE else "unclear"
 
 
 def _finding(swap: Swap, verdict: str) -> str:

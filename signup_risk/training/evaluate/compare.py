@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from signup_risk.training.evaluate.detection import Ranking, refusal
 from signup_risk.training.evaluate.intervals import REPEATS, Share, bounds, redraws
 from signup_risk.training.evaluate.sample import Bools, Floats, Sample
 from signup_risk.training.fit import RATES
+
+#: Gain or loss of abuse found that is next to none, at the ends of an interval around zero.
+ALIKE: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ class Swap:
         legitimate_only_challenger: Legitimate sign-ups stopped by the challenger only.
         gain: Share of abuse found by the challenger minus that by the champion; the interval draws the same campaigns
             for both.
-        verdict: ``better``, ``worse``, or ``tie`` if the interval holds zero.
+        verdict: ``better`` or ``worse`` where the interval does not hold zero; ``tie`` where all of it lies within half
+            a point of zero, ``unclear`` where it says neither.
     """
 
     rate: float
@@ -73,8 +78,6 @@ def separation(scores: Floats, sample: Sample) -> float:
 def _swap(rate: float, old: Bools, new: Bools, gain: Share, sample: Sample) -> Swap:
     refused = refusal(rate, sample)
     only_old, only_new = old & ~new, new & ~old
-    low, high = gain.low or 0.0, gain.high or 0.0
-    verdict = "better" if low > 0 else "worse" if high < 0 else "tie"
     return Swap(
         rate=rate,
         refused=refused,
@@ -83,5 +86,13 @@ def _swap(rate: float, old: Bools, new: Bools, gain: Share, sample: Sample) -> S
         legitimate_only_champion=int((only_old & sample.legitimate).sum()),
         legitimate_only_challenger=int((only_new & sample.legitimate).sum()),
         gain=Share(None, None, None, gain.count) if refused else gain,
-        verdict="" if refused else verdict,
+        verdict="" if refused else _verdict(gain.low or 0.0, gain.high or 0.0),
     )
+
+
+def _verdict(low: float, high: float) -> str:
+    if low > 0:
+        return "better"
+    if high < 0:
+        return "worse"
+    return "tie" if max(-low, high) <= ALIKE else "unclear"
