@@ -72,7 +72,7 @@ def _model(role: str, report: Json) -> Iterator[tuple[str, str]]:
     name = f"{role}: {_named(model)}{origin}"
     yield f"{name} - found at a rate of false positives", _detection(report)
     yield "precision by share of abuse, thresholds set here", _precision(report["detection"])
-    yield f"decisions of policy {report['decisions']['policy']}", _decisions(report["decisions"])
+    yield f"decisions of policy {report['decisions']['policy']}, by score alone", _decisions(report["decisions"])
     yield "kinds of farm: share found", _kinds(report["levels"])
     title = f"campaigns of {_least(report)}: how early they are stopped, median / 90th percentile"
     yield title, _early(report["levels"])
