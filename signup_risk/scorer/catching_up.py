@@ -41,8 +41,6 @@ class CatchingUp:
     def start(self) -> None:
         """See that the thread runs, in this process."""
         self._own()
-        if self._thread is not None:
-            return
         with self._lock:
             if self._thread is not None or self._stopped.is_set():
                 return

@@ -51,34 +51,28 @@ def _kill(one: Server) -> None:
 def paused(_: Path) -> Iterator[Stage]:
     """Stop a server's process in its tracks for seconds; what was sent to it is carried out when it goes on."""
     with server(port=True) as one:
-        began = [0.0]
-
-        def begin() -> None:
-            began[0] = time.monotonic()
-            one.process.send_signal(signal.SIGSTOP)
-
-        def end() -> None:
-            time.sleep(max(0.0, began[0] + PAUSED - time.monotonic()))
-            one.process.send_signal(signal.SIGCONT)
-
-        yield Stage(one.port_url(), begin, end)
+        yield _pausing(one.port_url(), one)
 
 
 @contextmanager
 def node_paused(_: Path) -> Iterator[Stage]:
     """Stop one node of a cluster in its tracks for seconds; the others go on."""
     with cluster() as all_of_them:
-        one, began = all_of_them.servers[1], [0.0]
+        yield _pausing(all_of_them.url(), all_of_them.servers[1])
 
-        def begin() -> None:
-            began[0] = time.monotonic()
-            one.process.send_signal(signal.SIGSTOP)
 
-        def end() -> None:
-            time.sleep(max(0.0, began[0] + PAUSED - time.monotonic()))
-            one.process.send_signal(signal.SIGCONT)
+def _pausing(url: str, one: Server) -> Stage:
+    began = [0.0]
 
-        yield Stage(all_of_them.url(), begin, end)
+    def begin() -> None:
+        began[0] = time.monotonic()
+        one.process.send_signal(signal.SIGSTOP)
+
+    def end() -> None:
+        time.sleep(max(0.0, began[0] + PAUSED - time.monotonic()))
+        one.process.send_signal(signal.SIGCONT)
+
+    return Stage(url, begin, end)
 
 
 @contextmanager
