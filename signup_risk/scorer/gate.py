@@ -192,12 +192,12 @@ class StoreGate:
     @property
     def health(self) -> StoreHealth:
         """Return how the store fares."""
-        pending = self.pending
+        pending, recovered, dropped = self.pending.tally
         return StoreHealth(
             state=self._breaker.state,
-            pending=len(pending),
-            recovered=pending.made,
-            dropped=pending.dropped,
+            pending=pending,
+            recovered=recovered,
+            dropped=dropped,
             failures=self._failures,
             spared=self._spared,
             problem=self._problem,

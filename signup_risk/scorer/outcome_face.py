@@ -93,10 +93,11 @@ class OutcomeFace:
     @property
     def health(self) -> StoreHealth:
         """Return how the scorer gets on with its store: what waits, what was dropped, whether it is spared."""
-        found, outcomes = self._gate.health, self._outcomes
+        waiting, late = self._outcomes.tally  # first: what goes on to velocity meanwhile is then seen twice, not never
+        found = self._gate.health
         return replace(
             found,
-            pending=found.pending + outcomes.waiting_outcomes,
-            recovered=found.recovered + outcomes.recovered,
-            dropped=found.dropped + outcomes.dropped_decisions,
+            pending=found.pending + waiting,
+            recovered=found.recovered + late,
+            dropped=found.dropped + self._outcomes.dropped_decisions,
         )

@@ -133,10 +133,10 @@ class Outcomes:
         return len(self._waiting)
 
     @property
-    def waiting_outcomes(self) -> int:
-        """Return how many outcomes wait for the ledger."""
+    def tally(self) -> tuple[int, int]:
+        """Return how many outcomes wait for the ledger and how many came to it late, at one moment."""
         with self._holding:
-            return sum(entry.kind == "outcome" for entry in self._waiting)
+            return sum(entry.kind == "outcome" for entry in self._waiting), self.recovered
 
     def report(  # noqa: PLR0913 - everything that an outcome may say
         self,
@@ -217,10 +217,11 @@ class Outcomes:
                 part = [self._waiting[i] for i in range(min(_BATCH, len(self._waiting)))]
                 self._ledger.append(part, timeout=left)
                 for entry in part:
-                    self._waiting.popleft()
-                    self.recovered += entry.kind == "outcome"
-                    if entry.what in STRONG:
+                    if entry.what in STRONG:  # until velocity has it, or the queue for velocity, it waits here
                         self._tell_velocity(entry, end)
+                    with self._holding:
+                        self._waiting.popleft()
+                        self.recovered += entry.kind == "outcome"
             with self._holding:
                 self._urgent = self._urgent and bool(self._waiting)
         except StoreError as problem:

@@ -52,6 +52,13 @@ class PendingWrites:
         self._own()
         return len(self._held) + self._under
 
+    @property
+    def tally(self) -> tuple[int, int, int]:
+        """Return how many writes are held, made and dropped, at one moment: each is one of them."""
+        self._own()
+        with self._counting:
+            return len(self._held) + self._under, self.made, self.dropped
+
     def add(self, write: Write) -> None:
         """Hold a sign-up, or an outcome as (sign-up, outcome, known at)."""
         self._own()
@@ -96,7 +103,6 @@ class PendingWrites:
             return 0
         try:
             made = self._make(time.monotonic() + timeout, most, each)
-            self.made += made
         finally:
             self._flushing.release()
         if made and self._observer is not None:
@@ -131,7 +137,7 @@ class PendingWrites:
                 self._end(back=write)
                 raise
             else:
-                self._end()
+                self._end(made=1)
                 made += 1
         return made
 
@@ -142,9 +148,10 @@ class PendingWrites:
             self._under = 1
             return self._held.popleft()
 
-    def _end(self, *, back: Write | None = None, dropped: int = 0) -> None:
+    def _end(self, *, back: Write | None = None, made: int = 0, dropped: int = 0) -> None:
         with self._counting:
             self._under = 0
+            self.made += made
             self.dropped += dropped
             if back is not None:
                 self._held.appendleft(back)

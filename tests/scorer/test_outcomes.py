@@ -225,6 +225,27 @@ def test_a_locked_file_loses_nothing(tmp_path: Path, caplog: pytest.LogCaptureFi
     desk.close()
 
 
+def test_an_outcome_on_its_way_is_not_lost_from_sight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While velocity is told of an outcome that the ledger has by now, it still counts as waiting."""
+    desk = Desk(f"sqlite:///{tmp_path}/velocity.db", deadline_ms=20)
+    desk.sign_up("a1")
+    report, seen = desk.store.report, []
+
+    def watched(*write: Any, **options: Any) -> bool:
+        seen.append((desk.outcomes.tally, desk.gate.pending.tally))
+        return bool(report(*write, **options))
+
+    monkeypatch.setattr(desk.store, "report", watched)
+    other = sqlite3.connect(tmp_path / "velocity.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert desk.outcomes.report("a1", "abusive", at=after(1)) is False
+    other.execute("ROLLBACK")
+    other.close()
+    desk.close()
+    assert seen == [((1, 0), (0, 0, 0))]
+    assert desk.outcomes.tally == (0, 1)
+
+
 def test_a_full_queue_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """What neither ledger nor queue can take is an error of the caller's to see; decisions are counted instead."""
     desk = Desk(f"sqlite:///{tmp_path}/velocity.db", clock=lambda: AT, deadline_ms=1, limit=4)
@@ -264,6 +285,7 @@ def test_a_failing_store_gets_it_from_the_queue(tmp_path: Path) -> None:
     """If the ledger has it and velocity fails, the outcome waits with the other pending writes."""
     desk = Desk(f"sqlite:///{tmp_path}/velocity.db", clock=lambda: AT, deadline_ms=20)
     desk.sign_up("a1")
+    desk.gate._catching_up.stop()  # so that the next report is what finds it
     with desk.store._lock:  # type: ignore[attr-defined]
         assert desk.outcomes.report("a1", "abusive", at=after(1)) is False
     assert (desk.outcomes.waiting, len(desk.gate.pending)) == (0, 1)

@@ -85,7 +85,7 @@ def _report(scorer: Scorer, ruling: Ruling, problem: str = "", *, wait: bool = T
         by=ruling.by,
         deadline_ms=DEADLINE_MS if wait else 0.0,
     )
-    if not known and scorer.outcomes.waiting_outcomes:
+    if not known and scorer.outcomes.tally[0]:
         return Written(ruling, "waiting", problem=problem, is_down=True)
     if not (known or problem or scorer.pending_writes):
         problem = _UNKNOWN
