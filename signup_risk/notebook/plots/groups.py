@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Stopped = str | Sequence[bool] | Bools
 _PREFIX: Final = "legit."
+
+#: The group of sign-ups that have no value: they are people too, and what is missing often tells them apart.
+_NONE: Final = "(no value)"
 _LEVEL: Final = 0.05
 
 
@@ -51,7 +54,8 @@ def group_rates(
     Returns:
         The plot. ``data``, indexed by group, holds ``rate``, ``low`` and ``high`` (Wilson's 95 % interval), ``count``,
         ``ratio``, how many times the rate of all legitimate sign-ups that is, and ``verdict``: ``above`` or ``below``
-        it beyond chance, else empty. Groups of fewer than 50 are left out.
+        it beyond chance, else empty. Sign-ups without a value are the group ``(no value)``. Groups of fewer than 50 are
+        left out.
 
     Raises:
         ConfigurationError: The frame is empty, lacks a column, has no legitimate sign-up or no group that is large
@@ -61,7 +65,8 @@ def group_rates(
     who, said = _stopped(frame, stopped)
     rows = frame.assign(stopped=who)
     given = judged(rows, "stopped", synthetic=synthetic, needed=("legitimate",))
-    sample = replace(given.sample, groups=np.asarray(groups(given.frame, by), dtype=np.str_))
+    named = [name or _NONE for name in groups(given.frame, by)]
+    sample = replace(given.sample, groups=np.asarray(named, dtype=np.str_))
     stops = given.scores > 0
     found = measure(stops, sample)
     if not found.groups:
@@ -71,7 +76,7 @@ def group_rates(
     data = _data(found, by).assign(verdict=_verdicts(stops, sample, found))
     with drawing():
         top = data.iloc[:most]
-        figure = sheet(1.6 + 0.27 * len(top))
+        figure = sheet(max(2.6, 1.6 + 0.27 * len(top)))
         axes = figure.subplots()
         _draw(axes, top, found)
         axes.set_xlabel(f"share of legitimate sign-ups stopped ({said})")
@@ -157,7 +162,7 @@ def _draw(axes: Axes, top: pd.DataFrame, found: GroupRates) -> None:
 def _finding(data: pd.DataFrame, found: GroupRates) -> str:
     first: dict[str, Any] = data.iloc[0].to_dict()
     if not first["rate"] and not found.overall.value:
-        return f"Nobody is stopped in any of {plural(len(data), 'legitimate group')}"
+        return "Nobody is stopped in any legitimate group"
     if not first["rate"]:
         return (
             f"{percent(found.overall.value or 0.0)} of the legitimate are stopped, all in groups too small to be drawn"
@@ -171,7 +176,9 @@ def _finding(data: pd.DataFrame, found: GroupRates) -> str:
 
 def _note(found: GroupRates, hidden: int, doubtful: int) -> str:
     more = f" {plural(hidden, 'more group')} in the data." if hidden else ""
-    small = f" {plural(len(found.too_small), 'group')} of fewer than {MIN_GROUP} left out." if found.too_small else ""
+    lost = found.overall.count - sum(entry.rate.count for entry in found.groups)
+    few, who = plural(len(found.too_small), "group"), plural(lost, "sign-up")
+    small = f" {few} of fewer than {MIN_GROUP} left out, {who} together." if found.too_small else ""
     return (
         f"{count(found.overall.count)} legitimate sign-ups{contradicted(doubtful)}. Bars: Wilson's 95 % interval. "
         "Dark: stopped more often than all, blue: less often, beyond chance (exact test, corrected for the number of "
