@@ -232,8 +232,10 @@ def test_undo_takes_back_the_last_ruling(scorer: Scorer) -> None:
     queue.undo()
     assert queue.ruled()["outcome"].tolist() == ["abusive", "abusive"]
     queue.undo()
-    assert queue.ruled()["outcome"].tolist() == ["cleared", "cleared"]
+    assert queue.pending()["outcome"].tolist() == ["cleared", "cleared"]
+    assert (len(queue.ruled()), "2 pending, 0 ruled; 2 to be written" in repr(queue)) == (0, True)
     assert queue.commit()["state"].tolist() == ["written", "written"]
+    assert queue.pending()["signup_id"].tolist() == ["s0", "s1"]
     assert label_of(scorer, "s0") is None
     with pytest.raises(ConfigurationError, match="nothing is left"):
         queue.undo()
@@ -369,7 +371,7 @@ def test_texts_of_strangers_stay_texts(scorer: Scorer) -> None:
     assert "<script>" not in queue._repr_html_()
     told = queue.decide(["<script>alert(1)</script>"], "cleared", by="ada\x1b[31m", note="a\nb\u202ec")
     assert told[["by", "note"]].to_numpy().tolist() == [["ada[31m", "a bc"]]
-    assert "1 ruled and not written" in repr(queue)
+    assert "0 pending, 1 ruled; 1 to be written" in repr(queue)
 
 
 def test_shadow_decisions_count(scorer: Scorer) -> None:

@@ -20,7 +20,7 @@ from signup_risk.notebook.common.chosen import Chosen, rows_chosen
 from signup_risk.notebook.review.file import digest_of, read_queue, write_queue
 from signup_risk.notebook.review.rows import DEFAULT_COSTS, ORDERS, Assessed, Order, QueueRow, ordered, rows_of
 from signup_risk.notebook.review.ruling import SOURCE, Ruling, State, Verdict
-from signup_risk.notebook.review.undoing import steps_left, taken_back, undone_by
+from signup_risk.notebook.review.undoing import standing, steps_left, taken_back, undone_by
 from signup_risk.notebook.review.writing import Written, was_ruled_on, write_ruling
 from signup_risk.scorer import Scorer
 from signup_risk.scorer.progress import Progress, bars
@@ -79,12 +79,12 @@ class ReviewQueue:
         return self._framed(self._rows)
 
     def pending(self) -> pd.DataFrame:
-        """Return the sign-ups that nobody has ruled on yet."""
-        return self._framed(name for name in self._rows if name not in self._rulings)
+        """Return the sign-ups that nobody has ruled on yet, and those whose ruling was taken back."""
+        return self._framed(name for name in self._rows if not self._is_ruled(name))
 
     def ruled(self) -> pd.DataFrame:
-        """Return the sign-ups that were ruled on; ``state`` says whether the ledger has it."""
-        return self._framed(name for name in self._rows if name in self._rulings)
+        """Return the sign-ups on which a ruling holds; ``state`` says whether the ledger has it."""
+        return self._framed(filter(self._is_ruled, self._rows))
 
     def history(self) -> pd.DataFrame:
         """Return every ruling, also those that later ones took the place of, in the order of time."""
@@ -159,7 +159,8 @@ class ReviewQueue:
 
         After a queue was read from its file, that is possible for what was not written.
         What the ledger has already cannot be taken out of it. The next :meth:`commit` writes again what stood before,
-        or ``cleared`` if nothing did; what somebody else reported since stays as it is.
+        or ``cleared`` if nothing did; what somebody else reported since stays as it is. The sign-up waits again at once
+        (:meth:`pending`), unless an earlier ruling holds.
 
         Raises:
             ConfigurationError: Nothing is left to take back.
@@ -226,6 +227,9 @@ class ReviewQueue:
         self._check_file()
         self._autosave()
 
+    def _is_ruled(self, name: str) -> bool:
+        return standing(self._rulings.get(name, ())) is not None
+
     def _named(self, ids: Chosen) -> list[str]:
         names = list(self._rows)
         found = rows_chosen([ids] if isinstance(ids, str) else ids, names, self.frame)
@@ -278,11 +282,11 @@ class ReviewQueue:
         return frame.astype(dict.fromkeys(_NUMBERS, "float64") | times)
 
     def __repr__(self) -> str:
-        written = sum(held[-1].state == "written" for held in self._rulings.values())
-        waiting = len(self._rows) - len(self._rulings)
+        ruled = [name for name in self._rows if self._is_ruled(name)]
+        due = sum(held[-1].state != "written" for held in self._rulings.values())
         return (
-            f"<ReviewQueue: {counted(len(self._rows), 'sign-up')}, {waiting:,} pending, "
-            f"{len(self._rulings) - written:,} ruled and not written, {written:,} written>"
+            f"<ReviewQueue: {counted(len(self._rows), 'sign-up')}, {len(self._rows) - len(ruled):,} pending, "
+            f"{len(ruled):,} ruled; {due:,} to be written by commit()>"
         )
 
     def _repr_html_(self) -> str:

@@ -35,6 +35,13 @@ def taken_back(held: Sequence[Ruling], step: int, moment: datetime) -> list[Ruli
     return [*kept, replace(taking, step=step, takes_back=True)]
 
 
+def standing(held: Sequence[Ruling]) -> Ruling | None:
+    """Return the ruling on a sign-up that holds; None if there is none, or all were taken back."""
+    while held and held[-1].takes_back:
+        held = [one for one in held if one.step < held[-1].step]
+    return held[-1] if held else None
+
+
 def without(scorer: Scorer, said: Iterable[LedgerEntry], undone: Collection[Ruling]) -> list[LedgerEntry]:
     """Return what was said of a sign-up without what rulings say, told by their time and the hand."""
     theirs = {(microseconds(one.at), hand) for one in undone for hand in scorer.outcomes.hands(one.by)}
