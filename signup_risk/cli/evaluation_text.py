@@ -71,7 +71,8 @@ def _model(role: str, report: Json) -> Iterator[tuple[str, str]]:
     origin = ", trained on synthetic sign-ups" if model["trained_on_synthetic"] else ""
     name = f"{role}: {_named(model)}{origin}"
     yield f"{name} - found at a rate of false positives", _detection(report)
-    yield "precision by share of abuse, thresholds set here", _precision(report["detection"])
+    title = "precision by share of abuse among sign-ups (AI companies report one in six), thresholds set here"
+    yield title, _precision(report["detection"])
     yield f"decisions of policy {report['decisions']['policy']}, by score alone", _decisions(report["decisions"])
     yield "kinds of farm: share found", _kinds(report["levels"])
     title = f"campaigns of {_least(report)}: how early they are stopped, median / 90th percentile"

@@ -87,7 +87,8 @@ def run_train(options: argparse.Namespace) -> int:
         trained = train(history, references, chosen, base=base, say=_say, progress=bars)
         manifest = save_trained(options.output, trained, history.report, chosen, references, name=name, base=base)
         _say("calibrated, measured and saved")
-        print(_summary(trained, options.output, is_synthetic=manifest.synthetic))
+        has_own_share = options.prevalence is not None
+        print(_summary(trained, options.output, is_synthetic=manifest.synthetic, has_own_share=has_own_share))
         return 1 if history.report.bad else 0
 
 
@@ -117,13 +118,17 @@ def _base(name: str | None, stack: ExitStack) -> ModelArtefact | None:
     return artefact
 
 
-def _summary(trained: Trained, output: str, *, is_synthetic: bool) -> str:
+def _summary(trained: Trained, output: str, *, is_synthetic: bool, has_own_share: bool) -> str:
     mark = "synthetic " if is_synthetic else ""
     lines = [f"wrote {output}: {trained.grown.trees} trees over {len(trained.features)} features"]
     lines.extend(
         f"{mark}at {100 * one.fpr:.3g}% FPR (95%: {100 * one.fpr_low:.2g}% to {100 * one.fpr_high:.2g}%): "
         f"finds {one.tpr:.1%} ({one.tpr_low:.1%} to {one.tpr_high:.1%}) of the calibration part"
         for one in trained.thresholds
+    )
+    lines.append(
+        f"risk scores are stated for {trained.calibration.prevalence:.1%} of abuse among sign-ups"
+        f"{'' if has_own_share else ', as in the calibration part; --prevalence states them for another share'}"
     )
     if not trained.thresholds:
         lines.append("too few legitimate sign-ups to set a threshold; give a longer history")

@@ -22,8 +22,8 @@ from signup_risk.training.comparison import Comparison, compare
 from signup_risk.training.cut_off import known_at
 from signup_risk.training.evaluate.cautions import overlap_cautions
 from signup_risk.training.fit import RATES, Grown, Part, gains, grow, raw_scores
+from signup_risk.training.fit_cautions import leaning_cautions, small_cautions
 from signup_risk.training.history import History, HistoryReport
-from signup_risk.training.leaning import leaning_cautions
 from signup_risk.training.progress import Progress, quiet
 from signup_risk.training.replay import replay
 from signup_risk.training.replay_parallel import replay_parallel
@@ -274,6 +274,7 @@ def _finish(  # noqa: PLR0913 - everything that a result is made of
     scores = raw_scores(grown.text, part.rows)
     share = float(np.average(part.labels, weights=part.weights))
     weights = None if part.weights is None else part.weights.tolist()
+    few = small_cautions(table.labels[split.fit], features) if start is None else []
     calibration = fit_calibration(scores.tolist(), part.labels.tolist(), prior=share, weights=weights)
     if options.prevalence is not None:
         calibration = calibration.with_prevalence(options.prevalence)
@@ -287,7 +288,7 @@ def _finish(  # noqa: PLR0913 - everything that a result is made of
         table,
         split,
         trials[0].name if trials else "standard",
-        tuple(leaning_cautions(grown.text, features)),
+        (*few, *leaning_cautions(grown.text, features)),
     )
 
 

@@ -133,7 +133,7 @@ def test_small_groups_and_silent_manifests_are_named(evaluation: Evaluation) -> 
 
 
 def test_rows_of_training_are_found(artefact: ModelArtefact) -> None:
-    """Ids kept by the manifest tell how much of the training history is judged; its window tells what overlaps."""
+    """Ids kept by a manifest tell how much of the training history is judged, its window what overlaps or precedes."""
     rows = history(2000, seed=3)
     half = sketch([*rows.ids, *(f"other-{number}" for number in range(2000))])
     assert len(half) == SKETCH
@@ -148,6 +148,7 @@ def test_rows_of_training_are_found(artefact: ModelArtefact) -> None:
     for given, expected in (
         (window, ["TRAINING_WINDOW"]),
         ({"first": "2001-01-01T00:00:00Z", "last": "2002-01-01T00:00:00Z"}, []),
+        ({"first": "2031-01-01T00:00:00Z", "last": "2032-01-01T00:00:00Z"}, ["BEFORE_TRAINING"]),
         ({"first": "soon"}, ["TRAINING_UNKNOWN"]),
     ):
         manifest = replace(artefact.manifest, created_from={"window": given})

@@ -52,6 +52,14 @@ def test_wrong_labels_are_borne() -> None:
     assert wrong > right - 0.05
 
 
+def test_little_to_learn_from_is_said() -> None:
+    """A model fitted on fewer than ten of either label a feature comes with a caution, one on many with none."""
+    few = fit_table(made_table(600, share=0.1), FEATURES, QUICK)
+    assert "so few that it can stop several times" in " ".join(few.cautions)
+    assert f"for {len(few.features)} features" in few.cautions[0]
+    assert fit_table(made_table(6000), FEATURES, QUICK).cautions == ()
+
+
 def test_stated_prevalence_shifts_probabilities_only() -> None:
     """Asked for 1 % instead of 20 %, log-odds move by the difference of the priors; trees and thresholds stay."""
     table = made_table()

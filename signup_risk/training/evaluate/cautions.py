@@ -103,6 +103,8 @@ def overlap_cautions(manifest: Manifest, table: FeatureTable) -> list[Caution]:
     """
     records = [{"model": manifest.name, **manifest.created_from}, *_earlier(manifest)]
     found = [_rows_caution(one, table) for one in records] + [_window_caution(one, table) for one in records]
+    if not any(found):
+        found = [_before_caution(records[0], table)]
     return [*dict.fromkeys(one for one in [*found, _unknown_caution(records, table)] if one is not None)]
 
 
@@ -144,6 +146,18 @@ def _window_caution(record: Mapping[str, Any], table: FeatureTable) -> Caution |
         "later ones"
     )
     return Caution("TRAINING_WINDOW", text)
+
+
+def _before_caution(record: Mapping[str, Any], table: FeatureTable) -> Caution | None:
+    bounds = _window(record.get("window"))
+    before = 0.0 if bounds is None else float((table.times < bounds[0]).mean())
+    if not before:
+        return None
+    text = (
+        f"{before:.0%} of the sign-ups come before the time that {record.get('model')} was trained on: it has learnt "
+        "from what came after them, as it never can in use; judge it on later ones"
+    )
+    return Caution("BEFORE_TRAINING", text)
 
 
 def _unknown_caution(records: Sequence[Mapping[str, Any]], table: FeatureTable) -> Caution | None:
