@@ -237,6 +237,9 @@ def _finding(rows: pd.DataFrame, none: float, costs: Costs) -> str:
     saved = none - best["total"]
     if saved <= 0:
         return "No threshold is cheaper than to stop nobody, at these costs"
+    if best["high"] >= none:
+        told = f"a threshold of {percent(best['fpr'])} saves {_money(saved, costs)} in {PER:,} sign-ups"
+        return f"That stopping pays is not sure: {told}, and its interval includes no saving"
     flat = f"anything from {percent(first['fpr'])} to {percent(last['fpr'])} costs hardly more"
     saves = f"saves {_money(saved, costs)} in {PER:,} sign-ups against stopping nobody"
     return f"A threshold of {percent(best['fpr'])} {saves}; {flat}"

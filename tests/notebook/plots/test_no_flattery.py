@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from signup_risk.errors import ConfigurationError
@@ -19,6 +20,19 @@ def test_small_groups_that_are_stopped_are_told() -> None:
     finding = plots.group_rates(frame).finding
     assert "Nobody" not in finding
     assert "too small" in finding
+
+
+def test_a_saving_within_chance_is_not_promised() -> None:
+    """With two campaigns, of which one is not found, the title does not claim that stopping pays."""
+    frame = assessed(600).assign(fpr=0.5)
+    abusive = frame["label"] == 1
+    place = abusive.cumsum()
+    frame.loc[abusive, "group"] = np.where(place[abusive] % 2, "farm.a0.1", "farm.a1.1")
+    frame.loc[abusive & (place % 2 == 1), "fpr"] = 0.001
+    frame.loc[frame.index[~abusive][:40], "fpr"] = 0.001
+    plot = plots.threshold_cost(frame, plots.Costs(abusive=10, friction=5), repeats=200)
+    assert "not sure" in plot.finding
+    assert plot.cost < plot.cost_of_none
 
 
 @pytest.mark.parametrize("rate", [-0.1, 2.0])
