@@ -104,10 +104,12 @@ def test_the_card_is_readable_on_white_and_on_black() -> None:
 
 
 def test_the_text_fits_a_terminal(explanation: AssessmentExplanation, hostile: AssessmentExplanation) -> None:
-    """No line is longer than asked, the sums at the ends are there, and what is left out is one line."""
+    """No line is longer than asked, no text is cut, the sums at the ends are there, what is left out is one line."""
     for one in (explanation, hostile):
         for width in (60, 80, 200):
             assert max(map(len, one.to_text(width=width).splitlines())) <= width
+    for width in (60, 110):
+        assert explanation.by_code()[0].text in " ".join(explanation.to_text(width=width).split())
     lines = str(explanation).splitlines()
     assert lines[-1] == f"{explanation.raw_score:+8.3f}  raw score, in log-odds"
     assert any(line.endswith("further reason codes") for line in lines)
