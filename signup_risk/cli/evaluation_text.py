@@ -73,7 +73,8 @@ def _model(role: str, report: Json) -> Iterator[tuple[str, str]]:
     yield f"{name} - found at a rate of false positives", _detection(report)
     title = "precision by share of abuse among sign-ups (AI companies report one in six), thresholds set here"
     yield title, _precision(report["detection"])
-    yield f"decisions of policy {report['decisions']['policy']}, by score alone", _decisions(report["decisions"])
+    ruled = f"decisions of policy {report['decisions']['policy']}, by score alone: campaigns come on top (--campaigns)"
+    yield ruled, _decisions(report["decisions"])
     yield "kinds of farm: share found", _kinds(report["levels"])
     title = f"campaigns of {_least(report)}: how early they are stopped, median / 90th percentile"
     yield title, _early(report["levels"])
