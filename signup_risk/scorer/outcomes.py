@@ -13,19 +13,17 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from signup_risk.errors import InvalidSignup, StoreError, StoreUnavailable
+from signup_risk.errors import InvalidSignup, StoreError
 from signup_risk.extract import signup_name
 from signup_risk.results import Assessment, DecisionName
-from signup_risk.scorer.catching_up import PATIENCE, CatchingUp
 from signup_risk.scorer.gate import StoreGate
+from signup_risk.scorer.ledger_queue import LIMIT, LedgerQueue
 from signup_risk.scorer.times import microseconds, moment_come, utc_now
 from signup_risk.stores import ABUSIVE, LEGITIMATE, Hasher, Ledger, LedgerEntry, settle
 from signup_risk.stores.hashing import SIGNUP
@@ -38,12 +36,6 @@ WEAK_CONFIDENCE: Final = 0.3
 #: Source of an outcome about which nothing is said.
 UNSPECIFIED: Final = "unspecified"
 
-#: Entries held while the ledger cannot be written: some 5 MB.
-LIMIT: Final = 10_000
-
-#: Entries that one write brings from the queue to the ledger, and as many decisions as make one worth while.
-_BATCH: Final = 100
-_DUE: Final = 32
 #: Longest id of the input contract; a longer one is unknown to every sign-up.
 _LONGEST_ID: Final = 128
 _FOREVER: Final = 2**63 - 1
@@ -90,10 +82,6 @@ class Outcomes:
         deadline_ms: Milliseconds to wait for ledger and store together.
         limit: How many entries to hold while the ledger cannot be written.
 
-    Attributes:
-        dropped_decisions: Decisions that neither ledger nor queue could take.
-        recovered: Outcomes that came to the ledger later than they should have.
-
     Examples:
         >>> from signup_risk.stores import MemoryLedger, MemoryStore
         >>> hasher = Hasher(b"not a secret at all, an example")
@@ -117,26 +105,23 @@ class Outcomes:
         self._hasher = hasher
         self._clock = clock
         self._deadline_ms = deadline_ms
-        self._limit = limit
-        self._waiting: deque[LedgerEntry] = deque()
-        self._holding = threading.Lock()
-        self._flushing = threading.Lock()
         self._logged = -math.inf
-        self._urgent = False
-        self._catching_up = CatchingUp(lambda: self._urgent, self._catch_up)
-        self.dropped_decisions = 0
-        self.recovered = 0
+        self._queue = LedgerQueue(ledger, limit, tell=self._tell_velocity, failed=self._log)
 
     @property
     def waiting(self) -> int:
         """Return how many entries wait for the ledger, decisions that are written behind included."""
-        return len(self._waiting)
+        return len(self._queue)
 
     @property
     def tally(self) -> tuple[int, int]:
         """Return how many outcomes wait for the ledger and how many came to it late, at one moment."""
-        with self._holding:
-            return sum(entry.kind == "outcome" for entry in self._waiting), self.recovered
+        return self._queue.tally
+
+    @property
+    def dropped_decisions(self) -> int:
+        """Return how many decisions neither ledger nor queue could take."""
+        return self._queue.dropped
 
     def report(  # noqa: PLR0913 - everything that an outcome may say
         self,
@@ -196,38 +181,16 @@ class Outcomes:
         entry = LedgerEntry(
             "decision", name, sealed, note.at, note.at, note.given, would="block", propensity=note.propensity
         )
-        with self._holding:
-            if len(self._waiting) >= self._limit // 2:
-                self.dropped_decisions += 1
-                return
-            self._waiting.append(entry)
+        self._queue.note(entry)
 
     @property
     def is_due(self) -> bool:
         """Say whether something waits that should not wait any longer: an outcome, or many decisions."""
-        return self._urgent or len(self._waiting) >= _DUE
+        return self._queue.is_due
 
     def flush(self, timeout: float) -> None:
         """Bring what waits to the ledger and, outcomes, on to velocity, as far as the time in seconds allows."""
-        end = time.monotonic() + timeout
-        if not self._waiting or not self._flushing.acquire(blocking=False):
-            return
-        try:
-            while self._waiting and (left := end - time.monotonic()) > 0:
-                part = [self._waiting[i] for i in range(min(_BATCH, len(self._waiting)))]
-                self._ledger.append(part, timeout=left)
-                for entry in part:
-                    if entry.what in STRONG:  # until velocity has it, or the queue for velocity, it waits here
-                        self._tell_velocity(entry, end)
-                    with self._holding:
-                        self._waiting.popleft()
-                        self.recovered += entry.kind == "outcome"
-            with self._holding:
-                self._urgent = self._urgent and bool(self._waiting)
-        except StoreError as problem:
-            self._log(problem)
-        finally:
-            self._flushing.release()
+        self._queue.flush(timeout)
 
     def catch_up(self, *, since: datetime | None = None) -> int:
         """Bring velocity to what the ledger says: after a crash, a restored file or a new store.
@@ -269,16 +232,11 @@ class Outcomes:
         Raises:
             StoreError: The ledger fails; what went so far is gone.
         """
-        with self._flushing, self._holding:
-            kept = [entry for entry in self._waiting if entry.name not in names]
-            gone = len(self._waiting) - len(kept)
-            self._waiting = deque(kept)
-            return gone + sum(self._ledger.erase(name) for name in names)
+        return self._queue.forget(names)
 
     def of(self, name: int) -> list[LedgerEntry]:
         """Return all that was said of a sign-up, by its 63-bit name: what the ledger has, then what waits for it."""
-        with self._flushing, self._holding:
-            return self._ledger.of(name) + [entry for entry in self._waiting if entry.name == name]
+        return self._queue.of(name)
 
     def said_of(self, signup_id: str) -> list[LedgerEntry]:
         """Return all that was said of a sign-up, under every live secret, in the order in which it was appended.
@@ -295,10 +253,10 @@ class Outcomes:
 
     def close(self) -> None:
         """Bring what waits to the ledger if it takes it, say in the log what it did not take, and release it."""
-        self._catching_up.stop()
+        self._queue.stop()
         self.flush(self._deadline_ms / 1000)
-        if self._waiting:
-            _LOG.error("%d outcomes and decisions could not be kept, the ledger did not answer", len(self._waiting))
+        if self.waiting:
+            _LOG.error("%d outcomes and decisions could not be kept, the ledger did not answer", self.waiting)
         self._ledger.close()
 
     def _named(self, signup_id: str) -> tuple[int, bytes]:
@@ -312,29 +270,15 @@ class Outcomes:
         """Write to the ledger, or hold; what came first has to go first."""
         problem = None
         self.flush(max(0.0, end - time.monotonic()))
-        if not self._waiting:
+        if not self.waiting:
             try:
                 self._ledger.append([entry], timeout=max(0.0, end - time.monotonic()))
                 return True
             except StoreError as found:
                 problem = found
                 self._log(found)
-        with self._holding:
-            if len(self._waiting) >= self._limit:
-                raise StoreUnavailable(
-                    f"the ledger cannot be written and {len(self._waiting):,} entries wait for it already; this one is "
-                    "not kept: report it again once the store answers"
-                ) from problem
-            self._waiting.append(entry)
-            self._urgent = True
-        self._catching_up.start()
+        self._queue.add(entry, problem)
         return False
-
-    def _catch_up(self) -> bool:
-        """Bring some of what waits to the ledger and say whether any went."""
-        before = len(self._waiting)
-        self.flush(PATIENCE)
-        return len(self._waiting) < before
 
     def _names(self, name: int, sealed: bytes) -> tuple[int, ...]:
         """Return the names of a sign-up under every live secret; the one given first if the id cannot be read."""

@@ -91,14 +91,17 @@ def test_the_child_of_a_fork_begins_anew() -> None:
     url = f"redis://127.0.0.1:{free_port()}"
     with Scorer.open(url, secret=SECRET, require_store=False, deadline_ms=50) as scorer:
         scorer.assess(FULL)
-        gate = scorer._gate
-        with gate.pending._flushing, gate.pending._counting, gate._catching_up._lock:
+        scorer.report("signup-7261", "abusive", at=AT)
+        writes, entries = scorer._gate.pending, scorer._outcomes._queue
+        locks = [one._catching_up._lock for one in (scorer._gate, entries)]
+        with writes._flushing, writes._counting, entries._flushing, entries._counting, locks[0], locks[1]:
             child = os.fork()
             if not child:
                 signal.alarm(20)
                 waiting = scorer.pending_writes
                 scorer.assess({**FULL, "signup_id": "the child's"})
+                scorer.report("the child's", "abusive", at=AT)
                 started = [one for one in threads() if one.is_alive()]
-                os._exit(0 if (waiting, scorer.pending_writes, len(started)) == (0, 1, 1) else 1)
+                os._exit(0 if (waiting, scorer.pending_writes, len(started)) == (0, 2, 2) else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        assert scorer.pending_writes == 1
+        assert scorer.pending_writes == 2

@@ -22,6 +22,16 @@ def test_small_groups_that_are_stopped_are_told() -> None:
     assert "too small" in finding
 
 
+def test_sign_ups_without_a_value_are_a_group() -> None:
+    """Whoever has no value in the column is drawn as well, and the note counts those that are in no group drawn."""
+    frame = assessed(900, abusive=0.0).assign(country="DE")
+    frame.loc[frame.index[:300], "country"] = None
+    frame.loc[frame.index[300:320], "country"] = "FR"
+    plot = plots.group_rates(frame, "block", by="country")
+    assert plot.data["count"].to_dict() == {"DE": 580, "(no value)": 300}
+    assert "1 group of fewer than 50 left out, 20 sign-ups together" in plot.note
+
+
 def test_a_saving_within_chance_is_not_promised() -> None:
     """With two campaigns, of which one is not found, the title does not claim that stopping pays."""
     frame = assessed(600).assign(fpr=0.5)

@@ -126,16 +126,6 @@ def test_groups_need_no_abuse() -> None:
         assert data.loc[name, "count"] == mine.sum()
 
 
-def test_sign_ups_without_a_value_are_a_group() -> None:
-    """Whoever has no value in the column is drawn as well, and the note counts those that are in no group drawn."""
-    frame = assessed(900, abusive=0.0).assign(country="DE")
-    frame.loc[frame.index[:300], "country"] = None
-    frame.loc[frame.index[300:320], "country"] = "FR"
-    plot = plots.group_rates(frame, "block", by="country")
-    assert plot.data["count"].to_dict() == {"DE": 580, "(no value)": 300}
-    assert "1 group of fewer than 50 left out, 20 sign-ups together" in plot.note
-
-
 def test_the_worst_of_many_groups_is_no_finding_by_itself() -> None:
     """One stopped of fifty is chance among sixty groups; a group that is stopped ten times as often as all is none."""
     frame = assessed(60 * 60, abusive=0.0)
