@@ -56,7 +56,7 @@ class Campaign:
 
     Attributes:
         id: Stable id of the group.
-        size: Sign-ups in it so far.
+        size: Sign-ups in it so far, of the last 90 days.
         first_seen: When its first was made.
         shared: What its members had in common when its cells were found, with how many were known then.
         signature: Which combinations made it known, in words.

@@ -9,15 +9,17 @@ from typing import Any, Final
 
 from signup_risk.campaigns.campaign import CampaignRecord, moment
 from signup_risk.campaigns.entries import Member, cell_of, member_of, read
-from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR
+from signup_risk.campaigns.keeping import due, record_of
+from signup_risk.stores.journal import KEPT_FOR, SETTLED_FOR, JournalEntry
+from signup_risk.stores.windows import DAY
 
 _LOG: Final = logging.getLogger(__name__)
 
 #: What reading an entry raises that no version of this library wrote.
 DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
-#: Entries folded between two looks for what is too old to be held.
-_FORGET_EVERY: Final = 4096
+#: Time of entries between two looks for what is too old to be held.
+_FORGET_EVERY: Final = DAY
 
 
 class CampaignBook:
@@ -40,16 +42,18 @@ class CampaignBook:
         self.cells: dict[int, CampaignRecord] = {}
         self.owner: dict[int, CampaignRecord] = {}
         self.dismissed: dict[int, CampaignRecord] = {}
+        self._listed: set[str] = set()
         self._ends: list[tuple[int, str]] = []
         self._bridges: dict[frozenset[str], set[str]] = {}
         self._of_day: Counter[str] = Counter()
         self.clock = 0
-        self._folded = 0
+        self._forgot_at = 0
         self._fold = {
             "mark": self._mark,
             "open": self._open,
             "cell": self._cell,
             "join": self._join,
+            "keep": self._keep,
             "bridge": self._bridge,
             "rule": self._rule,
             "forget": self._forgotten,
@@ -59,6 +63,7 @@ class CampaignBook:
         """Take in campaigns of an analyst's list, before anything is folded."""
         for record in records:
             self.campaigns[record.id] = record
+            self._listed.add(record.id)
             held = self.dismissed if record.ruling == "dismissed" else self.cells
             for key in record.cells:
                 held[key] = record
@@ -85,8 +90,7 @@ class CampaignBook:
             except DAMAGE as fault:
                 _LOG.warning("entry %d of the journal of campaigns is damaged (%s)", number, type(fault).__name__)
             self.number = number
-            self._folded += 1
-            if self._folded % _FORGET_EVERY == 0:
+            if self.clock - self._forgot_at >= _FORGET_EVERY:
                 self._forget()
 
     def _apply(self, told: dict[str, Any]) -> None:
@@ -139,6 +143,20 @@ class CampaignBook:
         if member.short not in self.owner:
             record.add(member)
             self.owner[member.short] = record
+
+    def growing_old(self, at: int) -> list[JournalEntry]:
+        """Return the entries that tell campaigns anew before the journal forgets them; a list is read at each start."""
+        return due((one for one in self.campaigns.values() if one.id not in self._listed), at)
+
+    def _keep(self, told: dict[str, Any]) -> None:
+        record = self.campaigns.get(told["c"])
+        if record is None:
+            record = record_of(told)
+            self.campaigns[record.id] = record
+            held = self.dismissed if record.ruling == "dismissed" else self.cells
+            for key in record.cells:
+                held.setdefault(key, record)
+        record.kept_at = told["at"]
 
     def _bridge(self, told: dict[str, Any]) -> None:
         """Note that a cell holds marks of two campaigns. One network may host two farms; two unlike bridges hold."""
@@ -237,9 +255,13 @@ class CampaignBook:
             record.drop(shorts)
 
     def _forget(self) -> None:
-        """Drop marks that no window reaches, and campaigns that have been silent as long as keys are remembered."""
+        """Drop marks that no window reaches, members that the journal forgets, and campaigns that fell silent then."""
+        self._forgot_at = self.clock
         self.marks = {short: at for short, at in self.marks.items() if at > self.clock - SETTLED_FOR}
         horizon = self.clock - KEPT_FOR
+        for record in self.campaigns.values():
+            for short in record.age(horizon):
+                self.owner.pop(short, None)
         for record in [one for one in self.campaigns.values() if one.last_seen < horizon and one.ruling == "none"]:
             del self.campaigns[record.id]
             for held in (self.cells, self.dismissed):

@@ -43,7 +43,7 @@ class CampaignRecord:
         first_seen: When its first member came.
         last_seen: When its newest member came.
         cells: Its cells by key, in the order in which they were found.
-        members: Its members by 32-bit name.
+        members: Its members of the last 90 days, by 32-bit name.
         shared: What its members have in common, in words.
         title: What an analyst calls it.
         ruling: What an analyst ruled.
@@ -54,6 +54,7 @@ class CampaignRecord:
         times: Times of its members, ascending.
         falls: How many members fall in a cell, by the cell's short name.
         certain: Sum of the probabilities of its members: how many of them are expected to be its.
+        kept_at: When the journal told it anew; 0 if it never did.
     """
 
     id: str
@@ -72,6 +73,7 @@ class CampaignRecord:
     times: list[int] = field(default_factory=list)
     falls: Counter[int] = field(default_factory=Counter)
     certain: float = 0.0
+    kept_at: int = 0
 
     @property
     def signature(self) -> str:
@@ -83,26 +85,36 @@ class CampaignRecord:
         """Add a member; a member added twice stays as it was."""
         if member.short in self.members:
             return
-        if self.members and member.at - self.last_seen > QUIET_AFTER:
+        has_past = bool(self.members or self.kept_at)
+        if has_past and member.at - self.last_seen > QUIET_AFTER:
             self.reopened += 1
         self.members[member.short] = member
         insort(self.times, member.at)
         self.falls.update(member.cells)
         self.certain += member.probability
-        self.first_seen, self.last_seen = self.times[0], self.times[-1]
+        first, last = (self.first_seen, self.last_seen) if has_past else (member.at, member.at)
+        self.first_seen, self.last_seen = min(first, member.at), max(last, member.at)
 
     def drop(self, shorts: set[int]) -> None:
         """Forget members that were erased; the campaign stays what the others make it."""
-        gone = shorts & self.members.keys()
-        if not gone:
-            return
-        for short in gone:
-            del self.members[short]
-        self.times = sorted(member.at for member in self.members.values())
-        self.falls = Counter(name for member in self.members.values() for name in member.cells)
-        self.certain = sum(member.probability for member in self.members.values())
-        if self.times:
+        if self._without(shorts) and self.times:
             self.first_seen, self.last_seen = self.times[0], self.times[-1]
+
+    def age(self, horizon: int) -> set[int]:
+        """Forget members that came until then, and return their 32-bit names; when the first came stays known."""
+        if not self.times or self.times[0] > horizon:
+            return set()
+        return self._without({member.short for member in self.members.values() if member.at <= horizon})
+
+    def _without(self, shorts: set[int]) -> set[int]:
+        gone = shorts & self.members.keys()
+        if gone:
+            for short in gone:
+                del self.members[short]
+            self.times = sorted(member.at for member in self.members.values())
+            self.falls = Counter(name for member in self.members.values() for name in member.cells)
+            self.certain = sum(member.probability for member in self.members.values())
+        return gone
 
     @property
     def probability(self) -> float:

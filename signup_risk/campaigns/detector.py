@@ -158,6 +158,9 @@ class Detector:
             self._journal.settle(sighting.short, sighting.at, record, timeout=left(until))
         self._seen += 1
         if self._seen % _TRIM_EVERY == 0:
+            old = self.book.growing_old(sighting.at)
+            if old:
+                self._append(old, until)
             self._journal.trim(sighting.at, limit=_TRIM_ROWS, timeout=left(until))
 
     def _raised(self, sighting: Sighting, probability: float, *, confirmed: bool) -> DecisionName:

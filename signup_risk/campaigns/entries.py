@@ -5,6 +5,7 @@
 ``open``    a cell proved a campaign of its own
 ``cell``    another cell proved to be the same campaign's
 ``join``    sign-ups became members
+``keep``    a campaign as a whole, without its members, before what is said of it grows old
 ``bridge``  a cell holds marks of two campaigns; two bridges that share no value make them one
 ``forget``  sign-ups were erased, so that processes that run forget them too; entries before it name them no more
 ``rule``    an analyst confirmed, dismissed, named, split or restored a campaign, or something was done and undone
@@ -100,6 +101,17 @@ def attached(at: int, campaign: str, cell: Cell, shared: Sequence[str]) -> Journ
 def joined(at: int, campaign: str, members: Sequence[Member]) -> JournalEntry:
     """Return the entry of new members."""
     return _entry(at, told={"t": "join", "at": at, "c": campaign, "m": [member.to_list() for member in members]})
+
+
+def whole(at: int, campaign: str, **told: Any) -> JournalEntry:
+    """Return the entry that tells a campaign anew.
+
+    Args:
+        at: When, in microseconds.
+        campaign: Id of the campaign.
+        told: All of it, see :mod:`signup_risk.campaigns.keeping`.
+    """
+    return _entry(at, told={"t": "keep", "at": at, "c": campaign, **told})
 
 
 def bridged(at: int, campaign: str, other: str, kind: str) -> JournalEntry:

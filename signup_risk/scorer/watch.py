@@ -257,7 +257,8 @@ class CampaignWatch:
     def _records(self) -> list[CampaignRecord]:
         self.detector.refresh()
         records = self.detector.book.campaigns.values()
-        return [one for one in records if one.merged_into is None and len(one.members) >= LEAST_MARKS]
+        told = [one for one in records if one.merged_into is None]
+        return [one for one in told if len(one.members) >= LEAST_MARKS or one.ruling != "none"]
 
     def joins(self) -> list[tuple[int, str, str]]:
         """Return when who joined which campaign, from the journal: microseconds, id of the sign-up, campaign."""

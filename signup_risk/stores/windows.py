@@ -14,7 +14,9 @@ one sign-up in it, name and attributes  while among its newest 64    and less th
 record of a sign-up (its keys)          90 days                      ``RETENTION``
 names in Redis and Valkey               97 days, by the server       ``redis.layout.KEEP``
 settled sign-up, mark, note to forget   8 days                       ``journal.SETTLED_FOR``
-campaigns, members and rulings          90 days                      ``journal.KEPT_FOR``
+members of campaigns                    90 days, and a day at most   ``journal.KEPT_FOR``
+campaigns                               90 days after the newest     told anew every 30 days, ``campaigns.keeping``
+rulings on campaigns                    until taken back             as campaigns
 outcomes and decisions                  until erased or trimmed      ``Ledger.trim``, since models are trained on them
 writes that wait                        until the process ends       ``pending.LIMIT``, 10,000
 ======================================= ============================ =================================================
