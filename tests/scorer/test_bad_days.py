@@ -12,6 +12,7 @@ import pytest
 
 from signup_risk import ConfigurationError, InvalidSignup, Scorer
 from tests.scorer.samples import AT, FULL, touch_of
+from tests.waiting import await_that
 
 
 def test_locked_store_degrades_and_catches_up(tmp_path: Path) -> None:
@@ -30,7 +31,8 @@ def test_locked_store_degrades_and_catches_up(tmp_path: Path) -> None:
         other.execute("ROLLBACK")
         other.close()
         assert scorer.assess({**FULL, "signup_id": "free"}, deadline_ms=5000).degraded == ()
-        assert (scorer.pending_writes, scorer.dropped_writes) == (0, 0)
+        await_that(lambda: not scorer.pending_writes, "everything is written")
+        assert scorer.dropped_writes == 0
         touch = touch_of(scorer, {**FULL, "signup_id": "after"})
         state = scorer._store.peek(touch).states[1]
         assert state is not None

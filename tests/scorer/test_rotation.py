@@ -24,6 +24,7 @@ from tests.histories import ADDRESSES, AGENTS, MAILBOXES
 from tests.scorer.samples import AT, FULL, told
 from tests.scorer.test_parallel import read, write
 from tests.stores.servers import Server, server
+from tests.waiting import await_that
 
 A, B = "the first secret of all", "the second secret of all"
 OLD, NEW = Hasher(A.encode()), Hasher(B.encode())
@@ -173,7 +174,7 @@ def test_what_cannot_be_written_twice_is_no_degradation(tmp_path: Path, monkeypa
             assert scorer.assess(FULL).degraded == ()
             assert scorer.pending_writes == 1
         assert scorer.assess(FULL | {"signup_id": "next"}).degraded == ()
-        assert scorer.pending_writes == 0
+        await_that(lambda: not scorer.pending_writes, "it is written")
     with Scorer.open(f"sqlite:///{tmp_path}/velocity.db", secret=B, second_secret=A) as scorer:
         assert scorer.export(email=FULL["email"]).keys[0].signups == 2
 

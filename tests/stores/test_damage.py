@@ -18,6 +18,7 @@ from signup_risk.stores.redis import RedisStore
 from signup_risk.stores.redis.layout import Names
 from signup_risk.stores.windows import SECOND
 from tests.stores.servers import Server
+from tests.waiting import await_that
 
 #: The key that is damaged, and what it then holds: too short for a state.
 BAD = 5
@@ -82,6 +83,7 @@ def test_others_are_not_spared(damaged: Damaged) -> None:
         _, problem = gate.exchange(touch_at(START + number * SECOND, number, key), 5)
         assert isinstance(problem, StoreDamaged) == bool(number % 2)
     gate.exchange(touch_at(START + 100 * SECOND, 100, 7), 5)
+    await_that(lambda: not gate.health.pending, "the damaged ones are given up")
     health = gate.health
     assert (health.state, health.pending, health.spared) == ("closed", 0, 0)
     assert (health.failures, health.dropped, health.recovered) == (2 * FAILURES, 2 * FAILURES, 0)
