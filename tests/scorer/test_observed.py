@@ -66,9 +66,9 @@ def test_late_writes_are_told(tmp_path: Path) -> None:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         scorer.assess(FULL)
+        assert notes.recovered == 0
         other.execute("ROLLBACK")
         other.close()
-        assert notes.recovered == 0
         scorer.assess({**FULL, "signup_id": "s2"}, deadline_ms=30_000)
     assert [assessment.degraded for assessment in notes.assessments] == [("velocity",), ()]
     assert (notes.recovered, notes.dropped) == (1, 0)

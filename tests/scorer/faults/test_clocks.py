@@ -111,4 +111,4 @@ def test_many_threads_while_the_server_is_paused(tmp_path: Path) -> None:
     assert health.state != "closed"
     # A dozen threads share the interpreter when all are told at once, so more than the usual allowance; one after
     # another they would have waited twelve seconds.
-    assert max(times) < 2
+    assert max(times) < 6
