@@ -34,6 +34,7 @@ class LedgerQueue:
         failed: Is told why the ledger does not answer.
 
     Attributes:
+        ledger: The ledger.
         dropped: Decisions for which there was no room.
         recovered: Outcomes that came to the ledger later than they should have.
     """
@@ -46,7 +47,7 @@ class LedgerQueue:
         tell: Callable[[LedgerEntry, float], object],
         failed: Callable[[StoreError], object],
     ) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
         self._limit = limit
         self._tell = tell
         self._failed = failed
@@ -132,7 +133,7 @@ class LedgerQueue:
             kept = [entry for entry in self._held if entry.name not in names]
             gone = len(self._held) - len(kept)
             self._held = deque(kept)
-            return gone + sum(self._ledger.erase(name) for name in names)
+            return gone + sum(self.ledger.erase(name) for name in names)
 
     def of(self, name: int) -> list[LedgerEntry]:
         """Return all that was said of a sign-up: what the ledger has, then what is held.
@@ -142,7 +143,7 @@ class LedgerQueue:
         """
         self._own()
         with self._flushing, self._counting:
-            return self._ledger.of(name) + [entry for entry in self._held if entry.name == name]
+            return self.ledger.of(name) + [entry for entry in self._held if entry.name == name]
 
     def stop(self) -> None:
         """End the thread; it does not start again."""
@@ -160,7 +161,7 @@ class LedgerQueue:
     def _flush(self, end: float) -> None:
         while self._held and (left := end - time.monotonic()) > 0:
             part = [self._held[i] for i in range(min(_BATCH, len(self._held)))]
-            self._ledger.append(part, timeout=left)
+            self.ledger.append(part, timeout=left)
             for entry in part:
                 if entry.what in STRONG:  # until velocity has it, or the queue for velocity, it is held here
                     self._tell(entry, end)

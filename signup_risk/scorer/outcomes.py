@@ -100,7 +100,6 @@ class Outcomes:
         deadline_ms: float = _DEADLINE_MS,
         limit: int = LIMIT,
     ) -> None:
-        self._ledger = ledger
         self._gate = gate
         self._hasher = hasher
         self._clock = clock
@@ -209,7 +208,7 @@ class Outcomes:
         """
         first = -_FOREVER if since is None else microseconds(since)
         after = brought = 0
-        while page := self._ledger.page(after):
+        while page := self._queue.ledger.page(after):
             after = page[-1][0]
             told = {e.name: e for _, e in page if e.kind == "outcome" and e.what in STRONG and e.known_at >= first}
             for entry in told.values():
@@ -257,7 +256,7 @@ class Outcomes:
         self.flush(self._deadline_ms / 1000)
         if self.waiting:
             _LOG.error("%d outcomes and decisions could not be kept, the ledger did not answer", self.waiting)
-        self._ledger.close()
+        self._queue.ledger.close()
 
     def _named(self, signup_id: str) -> tuple[int, bytes]:
         if not isinstance(signup_id, str) or not 0 < len(signup_id) <= _LONGEST_ID:
@@ -272,7 +271,7 @@ class Outcomes:
         self.flush(max(0.0, end - time.monotonic()))
         if not self.waiting:
             try:
-                self._ledger.append([entry], timeout=max(0.0, end - time.monotonic()))
+                self._queue.ledger.append([entry], timeout=max(0.0, end - time.monotonic()))
                 return True
             except StoreError as found:
                 problem = found
@@ -301,7 +300,7 @@ class Outcomes:
     def _settled(self, entry: LedgerEntry, timeout: float | None) -> list[tuple[int, int | None, int]]:
         """Return what velocity is to know of the sign-up of an entry, under each of its names."""
         names = self._names(entry.name, entry.sealed)
-        found = settle([one for name in names for one in self._ledger.of(name, timeout=timeout)], _FOREVER)
+        found = settle([one for name in names for one in self._queue.ledger.of(name, timeout=timeout)], _FOREVER)
         if found is None or found.is_weak:
             return [(name, None, entry.known_at) for name in names]
         return [(name, _code(found.entry.what), found.known_at) for name in names]
@@ -317,16 +316,16 @@ class Outcomes:
             StoreError: The ledger fails.
         """
         after = moved = 0
-        while page := self._ledger.page(after):
+        while page := self._queue.ledger.page(after):
             after = page[-1][0]
             for name in dict.fromkeys(entry.name for _, entry in page):
-                held = self._ledger.of(name)
+                held = self._queue.ledger.of(name)
                 signup_id = self._hasher.unseal(name, held[0].sealed) if held else ""
                 own = self._hasher.name(SIGNUP, signup_id)
                 if held and self._is_second(name, signup_id):
                     sealed = self._hasher.seal(own, signup_id)
-                    self._ledger.append([replace(entry, name=own, sealed=sealed) for entry in held])
-                    moved += self._ledger.erase(name)
+                    self._queue.ledger.append([replace(entry, name=own, sealed=sealed) for entry in held])
+                    moved += self._queue.ledger.erase(name)
         return moved
 
     def _is_second(self, name: int, signup_id: str) -> bool:

@@ -258,7 +258,8 @@ class CampaignWatch:
         self.detector.refresh()
         records = self.detector.book.campaigns.values()
         told = [one for one in records if one.merged_into is None]
-        return [one for one in told if len(one.members) >= LEAST_MARKS or one.ruling != "none"]
+        # What was ruled on stays in sight when its members are forgotten, so that the ruling can be taken back.
+        return [one for one in told if len(one.members) >= LEAST_MARKS or (one.kept_at and one.ruling != "none")]
 
     def joins(self) -> list[tuple[int, str, str]]:
         """Return when who joined which campaign, from the journal: microseconds, id of the sign-up, campaign."""

@@ -183,7 +183,7 @@ def state(scorer: Any) -> bytes:
     """Return all that a scorer in memory keeps."""
     store, watch = scorer._store, scorer._watch
     journal = [(number, content) for number, content in watch.journal.since(0)]
-    ledger = [entry.to_bytes() for _, entry in scorer._outcomes._ledger.page()]
+    ledger = [entry.to_bytes() for _, entry in scorer._outcomes._queue.ledger.page()]
     book = (len(watch.detector.book.campaigns), len(watch.detector.book.marks), watch.detector._seen)
     kept = dict(store._keys.items()), sorted(store._signups.items()), journal, ledger, book
     return pickle.dumps(kept)

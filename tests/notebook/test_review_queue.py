@@ -202,7 +202,7 @@ def test_a_ledger_that_is_down_is_waited_for() -> None:
     """Rulings that the ledger cannot take wait in the process and are written once, when it is back."""
     with Scorer.open("memory://", secret=SECRET) as opened:
         ledger = FullLedger()
-        opened.outcomes._ledger = ledger
+        opened.outcomes._queue.ledger = ledger
         queue = queue_of(opened, "s0")
         queue.decide("s0", "abusive", by="ada")
         ledger.down = True
@@ -254,7 +254,7 @@ def test_a_queue_survives_its_notebook(scorer: Scorer, tmp_path: Path) -> None:
     queue.commit()
     path.write_bytes(before)
     with Scorer.open("memory://", secret=SECRET) as other:
-        other.outcomes._ledger = scorer.outcomes._ledger
+        other.outcomes._queue.ledger = scorer.outcomes._queue.ledger
         again = review_queue([assessed("s0"), assessed("s3")], other, path=path, clock=Ticking())
         assert again.ruled()[["signup_id", "outcome", "by", "note", "state"]].to_numpy().tolist() == [
             ["s0", "abusive", "ada lovelace", "met at the fair", "open"]

@@ -202,7 +202,7 @@ def test_a_ledger_that_is_down_is_waited_for_once() -> None:
     """After the first that waits, the others wait for the ledger no longer, and nothing is asked of it."""
     with Scorer.open("memory://", secret=SECRET) as opened:
         ledger = Slow()
-        opened.outcomes._ledger = ledger
+        opened.outcomes._queue.ledger = ledger
         names = [f"s{number}" for number in range(6)]
         queue = queue_of(opened, *names)
         queue.decide(names[:5], "abusive", by="ada")

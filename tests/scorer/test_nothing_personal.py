@@ -91,7 +91,7 @@ def kept(scorer: Scorer) -> dict[str, bytes]:
     """Return ledger and journal as they are read, and see that there is something in them."""
     assert scorer._watch is not None
     journal = b"\n".join(content for _, content in scorer._watch.journal.since(0))
-    ledger = b"\n".join(entry.to_bytes() for _, entry in scorer._outcomes._ledger.page())
+    ledger = b"\n".join(entry.to_bytes() for _, entry in scorer._outcomes._queue.ledger.page())
     assert journal.count(b'"join"') > 5
     assert ledger.count(b'"outcome"') > 20
     return {"journal": journal, "ledger": ledger, "repr": repr(vars(scorer)).encode()}

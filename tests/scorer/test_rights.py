@@ -318,7 +318,7 @@ def test_assessments_afterwards_are_those_of_a_store_that_never_knew(url: str) -
 
 def test_a_ledger_that_fails_leaves_the_rest_to_be_found(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the ledger breaks down half-way, the same call later erases everything."""
-    ledger = scorer._outcomes._ledger
+    ledger = scorer._outcomes._queue.ledger
     with monkeypatch.context() as broken:
         broken.setattr(type(ledger), "erase", _refuse)
         with pytest.raises(ConnectionError):
