@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # servers are star
 
 from signup_risk import Scorer, Signup, open_references
 from signup_risk.extract import Keys, describe, signup_name
-from signup_risk.stores import Hasher, MemoryStore, Store, Touch, open_store
+from signup_risk.stores import Hasher, MemoryStore, Store, Touch, open_ledger, open_store
 from signup_risk.stores.windows import MINUTE, RETENTION
 from tests.stores.servers import Server, server
 
@@ -164,7 +164,7 @@ def soak(kind: str, minutes: float, events: Sequence[Mapping[str, Any]]) -> list
     course, seconds = Course(), 60 * minutes
     with place(kind) as (url, megabytes):
         store, _ = open_store(url, secret=SECRET)
-        with closing(store):
+        with closing(store), closing(open_ledger(url)) as ledger:
             given = (url, events, seconds, shared)
             writers = [context.Process(target=write, args=given) for _ in range(WRITERS)]
             for writer in writers:
@@ -177,6 +177,7 @@ def soak(kind: str, minutes: float, events: Sequence[Mapping[str, Any]]) -> list
                     done = shared.next.value
                     course.look(done, sum(map(_resident, pids)), megabytes())
                     store.sweep(_at(done), limit=SWEEP)
+                    ledger.trim(_at(done) - RETENTION)  # what was blocked is kept there until somebody trims it
                     bar.update(done - bar.n)
                     time.sleep(EVERY)
             told = [shared.results.get() for _ in writers]
