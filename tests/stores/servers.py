@@ -262,6 +262,10 @@ def cluster(*, replica: bool = False, tls: Path | None = None) -> Iterator[Clust
         options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--bind", "127.0.0.1")
         options += ("--tls-cluster", "yes") if tls else ()
         servers = [stack.enter_context(server(*options, port=True, tls=tls)) for _ in range(4 if replica else 3)]
+        # As redis-cli --cluster create does: nodes that meet under one epoch agree on others in a while only, and a
+        # replica of the same epoch as its primary never gets the slots that it takes over.
+        for epoch, one in enumerate(servers, 1):
+            one.client().execute_command("CLUSTER SET-CONFIG-EPOCH", epoch)
         for one, share in zip(servers, _SHARES, strict=False):
             one.client().execute_command("CLUSTER ADDSLOTS", *share)
         for one in servers[1:]:
