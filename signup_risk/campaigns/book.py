@@ -255,7 +255,7 @@ class CampaignBook:
             record.drop(shorts)
 
     def _forget(self) -> None:
-        """Drop marks that no window reaches, members that the journal forgets, and campaigns that fell silent then."""
+        """Drop marks out of every window, members that the journal forgets, silent campaigns and their bridges."""
         self._forgot_at = self.clock
         self.marks = {short: at for short, at in self.marks.items() if at > self.clock - SETTLED_FOR}
         horizon = self.clock - KEPT_FOR
@@ -270,6 +270,7 @@ class CampaignBook:
                         del held[key]
             for short in record.members:
                 self.owner.pop(short, None)
+        self._bridges = {pair: kinds for pair, kinds in self._bridges.items() if pair <= self.campaigns.keys()}
 
     def without_members(self, shorts: Iterable[int]) -> list[int]:
         """Return those sign-ups that belong to no campaign."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from heapq import merge
 from random import Random
 from string import ascii_lowercase
@@ -39,10 +40,11 @@ _START: Final = "2026-05-04T00:00:00+00:00"
 _NO_CROWDS: Final = Waves(0, 0, 0, 0, 0)
 
 
-def ordinary(seed: int) -> list[dict[str, Any]]:
-    """Return a month without farms; crowds come as usual."""
+@cache
+def ordinary(seed: int) -> tuple[dict[str, Any], ...]:
+    """Return a month without farms; crowds come as usual. Nobody changes it."""
     scenario = Scenario("ordinary", _START, 31, ORDINARY, 0.0, 0, profiles=_FORMS)
-    return list(simulate(scenario, seed))
+    return tuple(simulate(scenario, seed))
 
 
 def bought(seed: int, setups: list[dict[str, Any]], *, careful: bool) -> Iterator[dict[str, Any]]:

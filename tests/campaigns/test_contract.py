@@ -21,7 +21,7 @@ def run(allowed: float, most: int | None = None) -> Stream:
     settings = CampaignSettings(false_alarms_weekly=allowed)
     events = islice(legitimate_events(DAILY, DAYS, SEED), most)
     with Scorer.open("memory://", secret="x" * 32, explain="never", campaigns=settings) as scorer:
-        return run_stream(events, scorer, workers=1 if most else 2)
+        return run_stream(events, scorer)
 
 
 def most_of(expected: float) -> int:

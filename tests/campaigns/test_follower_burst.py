@@ -27,7 +27,7 @@ USUAL, LATE = 8, 4
 def run(seed: int, *, careful: bool) -> CampaignJudgement:
     """Return the judgement of the month."""
     with Scorer.open("memory://", secret="x" * 32, explain="never") as scorer:
-        return judge_campaigns([run_stream(stream(seed, careful=careful), scorer, workers=2)])
+        return judge_campaigns([run_stream(stream(seed, careful=careful), scorer)])
 
 
 @pytest.mark.parametrize("seed", [USUAL, LATE])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from signup_risk.campaigns.entries import read
 from signup_risk.stores.journal import KEPT_FOR
-from tests.campaigns.site import DAY, HOUR, MARK, PROOF, Site
+from tests.campaigns.site import DAY, HOUR, MARK, PLAIN, PROOF, Site
 
 FARM = {"email_domain": "farm.example"}
 
@@ -75,6 +75,24 @@ def test_what_fell_silent_is_told_no_more() -> None:
     site.farm({"email_domain": "another.example"}, 1)
     assert site.campaigns == []
     assert started(site).campaigns == []
+
+
+def test_bridges_go_with_their_campaigns() -> None:
+    """What two campaigns had in common is forgotten with them, or a process that runs for months would fill with it."""
+    site = Site().past()
+    ones, others = {"email_domain": "one.example"}, {"email_domain": "other.example"}
+    for shows in (ones, others):
+        site.farm(shows)
+    names = [record.id for record in site.campaigns]
+    site.farm({"asn": "64500"}, 6, fpr=PLAIN)
+    for shows in (ones, others) * 30:
+        site.sign_up({**shows, "asn": "64500"}, MARK)
+    assert [record.id for record in site.campaigns] == names
+    assert site.detector.book.is_bridged(*names, "asn")
+    for number in range(3 * 95):
+        site.sign_up({"email_domain": f"day-{number}.example"}, after=8 * HOUR)
+    site.sign_up(ones, MARK)
+    assert not site.detector.book.is_bridged(*names, "asn")
 
 
 def test_campaigns_of_a_list_are_not_told_in_the_journal() -> None:

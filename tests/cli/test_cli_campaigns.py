@@ -106,7 +106,7 @@ def test_dismissed_campaign_is_not_raised_again(report: Path, history: Path, tmp
     listed, out = tmp_path / "signatures.json", tmp_path / "again.json"
     run("review", report, "dismiss", largest.id, "--note", "ours")
     assert run("review", report, "signatures", "-o", listed).status == 0
-    assert run("campaigns", history, "-o", out, "--signatures", listed, "--jobs", "2").status == 0
+    assert run("campaigns", history, "-o", out, "--signatures", listed, "--jobs", "1").status == 0
     raised = {cell.words for one in read_report(out).campaigns for cell in one.cells}
     public = {cell.words for cell in largest.cells if not cell.words.startswith("one ")}
     assert not raised & public
