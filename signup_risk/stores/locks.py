@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from signup_risk.errors import StoreTimeout
+
 T = TypeVar("T")
 
 #: Seconds of the first sleep, which is about one sign-up of another process, and of the longest. Longer ones let a busy
@@ -28,14 +30,21 @@ def patiently(take: Callable[[], T], until: float) -> T:
 
     Raises:
         sqlite3.OperationalError: The lock is held at that moment, or something else is wrong.
+        StoreTimeout: What takes the lock timed out by itself, without having met the lock.
     """
-    pause = _FIRST
+    pause, was_held = _FIRST, False
     while True:
         try:
             return take()
+        except StoreTimeout:
+            # A thread that waits for the same lock has the connection just now: the lock is what both wait for.
+            if was_held:
+                raise sqlite3.OperationalError("database is locked") from None
+            raise
         except sqlite3.OperationalError as error:
             left = until - time.monotonic()
             if left <= 0 or getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
+        was_held = True
         time.sleep(min(pause, left))
         pause = min(2 * pause, _LONGEST)

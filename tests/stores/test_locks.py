@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from signup_risk.errors import StoreTimeout
 from signup_risk.stores import locks
 
 
@@ -67,6 +68,24 @@ def test_a_lock_that_comes_free_is_taken(
     locks.patiently(take, 1.0)
     assert len(calls) == 3
     assert held[0].in_transaction
+
+
+def test_a_thread_that_waits_as_well_is_not_the_reason(held: tuple[sqlite3.Connection, sqlite3.Connection]) -> None:
+    """Whoever met the file's lock says so, though the last try fails because another thread tries at that moment."""
+    tries: list[Callable[[], sqlite3.Cursor]] = [_busy, lambda: held[0].execute("BEGIN IMMEDIATE")]
+
+    def take() -> sqlite3.Cursor:
+        return tries.pop()()
+
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        locks.patiently(take, float("inf"))
+    assert not tries
+    with pytest.raises(StoreTimeout, match="busy in this process"):
+        locks.patiently(_busy, float("inf"))
+
+
+def _busy() -> sqlite3.Cursor:
+    raise StoreTimeout("busy in this process")
 
 
 def test_other_errors_are_not_waited_for(tmp_path: Path) -> None:

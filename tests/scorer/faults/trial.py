@@ -225,7 +225,7 @@ def judge(trial: Trial) -> None:
     assert {one.decision for one in trial.told[:DURING]} == {"review"}
     assert trial.known == [False] * len(_REPORTED)
     assert during.state != "closed"
-    assert trial.fault.says in str(during.problem)
+    assert trial.fault.says in str(during.problem), during.problem
     said = during.pending + during.recovered - DURING  # a slow store takes some late: an outcome by way of the ledger
     assert len(_REPORTED) <= said <= 2 * len(_REPORTED)
     assert FAILURES <= during.failures < DURING  # the breaker spared the others
